@@ -1,0 +1,63 @@
+package k3s
+
+import (
+	"errors"
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// kubeconfig is the part of Kubernetes' client configuration that k3s writes.
+// Source: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
+type kubeconfig struct {
+	APIVersion     string         `yaml:"apiVersion"`
+	Kind           string         `yaml:"kind"`
+	CurrentContext string         `yaml:"current-context"`
+	Clusters       []namedCluster `yaml:"clusters"`
+	Contexts       []namedContext `yaml:"contexts"`
+	Users          []namedUser    `yaml:"users"`
+}
+
+type namedCluster struct {
+	Name    string `yaml:"name"`
+	Cluster struct {
+		CertificateAuthorityData string `yaml:"certificate-authority-data"`
+		Server                   string `yaml:"server"`
+	} `yaml:"cluster"`
+}
+
+type namedContext struct {
+	Name    string `yaml:"name"`
+	Context struct {
+		Cluster string `yaml:"cluster"`
+		User    string `yaml:"user"`
+	} `yaml:"context"`
+}
+
+type namedUser struct {
+	Name string `yaml:"name"`
+	User struct {
+		ClientCertificateData string `yaml:"client-certificate-data"`
+		ClientKeyData         string `yaml:"client-key-data"`
+	} `yaml:"user"`
+}
+
+// localise turns the kubeconfig of the node, which calls everything "default" and itself 127.0.0.1, into one that
+// works from elsewhere and can be merged with others.
+func localise(raw, name, server string) (string, error) {
+	var k kubeconfig
+	if err := yaml.Unmarshal([]byte(raw), &k); err != nil {
+		return "", fmt.Errorf("kubeconfig: %w", err)
+	}
+	if len(k.Clusters) != 1 || len(k.Contexts) != 1 || len(k.Users) != 1 {
+		return "", fmt.Errorf("kubeconfig: got %d clusters, %d contexts and %d users, want one of each",
+			len(k.Clusters), len(k.Contexts), len(k.Users))
+	}
+	if k.Clusters[0].Cluster.CertificateAuthorityData == "" || k.Users[0].User.ClientKeyData == "" {
+		return "", errors.New("kubeconfig: got no certificate authority or no client key, want both inline")
+	}
+	k.CurrentContext, k.Clusters[0].Name, k.Contexts[0].Name, k.Users[0].Name = name, name, name, name
+	k.Contexts[0].Context.Cluster, k.Contexts[0].Context.User = name, name
+	k.Clusters[0].Cluster.Server = server
+	return render("kubeconfig", k)
+}

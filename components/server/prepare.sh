@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Prepares a fresh host: keys, packages, kernel settings, swap, and the metadata service closed to pods.
+: "${SERVER_ID:?}" "${NODE_IP:?}" "${AUTHORIZED_KEYS:?}" "${PACKAGES:?}"
+
+up() {
+	first_boot_done
+	authorize
+	packages
+	kernel_settings
+	swap
+	metadata_guard
+	wait_for 120 "private address $NODE_IP" has_address
+	say "host: ready as server $SERVER_ID with $NODE_IP"
+}
+
+# first_boot_done waits for cloud-init, which holds the package manager's lock until it has finished.
+first_boot_done() {
+	local status=0
+	timeout 300 cloud-init status --wait >/dev/null 2>&1 || status=$?
+	# 2 is "done, with recoverable errors": deprecated keys in the vendor's own data cause it.
+	[[ $status == 0 || $status == 2 ]] || die "cloud-init: first boot did not finish: $(cloud-init status --long 2>&1 | tail -n 3)"
+}
+
+has_address() { ip -4 -oneline address | grep -qF " $NODE_IP/"; }
+
+# authorize makes the keys of the configuration, and no others, those that may log in.
+authorize() {
+	install -d -m 0700 /root/.ssh
+	if write_file /root/.ssh/authorized_keys 0600 <<<"$AUTHORIZED_KEYS"; then
+		say "ssh: $(grep -c . /root/.ssh/authorized_keys) keys may log in"
+	fi
+	if write_file /etc/ssh/sshd_config.d/10-lvs-cloud.conf 0644 <<-'EOF'; then
+		PasswordAuthentication no
+		KbdInteractiveAuthentication no
+		PermitRootLogin prohibit-password
+		EOF
+		systemctl try-reload-or-restart ssh.service
+	fi
+}
+
+packages() {
+	local missing=() p
+	for p in $PACKAGES; do
+		dpkg-query --show --showformat='${db:Status-Status}' "$p" 2>/dev/null | grep -qx installed || missing+=("$p")
+	done
+	((${#missing[@]})) || return 0
+	say "packages: installing ${missing[*]}"
+	apt-get --quiet=2 --option DPkg::Lock::Timeout=300 update
+	apt-get --quiet=2 --option DPkg::Lock::Timeout=300 install --yes --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# kernel_settings are what the kubelet demands (protect-kernel-defaults) and what many small pods need.
+kernel_settings() {
+	if write_file /etc/sysctl.d/90-lvs-cloud.conf 0644 <<-'EOF'; then
+		vm.overcommit_memory = 1
+		vm.panic_on_oom = 0
+		kernel.panic = 10
+		kernel.panic_on_oops = 1
+		fs.inotify.max_user_instances = 1024
+		fs.inotify.max_user_watches = 524288
+		# Swap is compressed memory here: using it early is cheap.
+		vm.swappiness = 100
+		vm.page-cluster = 0
+		EOF
+		systemctl restart systemd-sysctl.service
+	fi
+}
+
+# swap is compressed memory for the host's own peaks; it never counts as capacity.
+swap() {
+	if write_file /etc/systemd/zram-generator.conf 0644 <<-'EOF'; then
+		[zram0]
+		zram-size = min(ram / 2, 4096)
+		compression-algorithm = zstd
+		EOF
+		systemctl daemon-reload
+	fi
+	if systemd-detect-virt --container --quiet; then
+		say "zram: configured; not started, since a container shares the swap of its host"
+	else
+		systemctl start systemd-zram-setup@zram0.service
+	fi
+}
+
+# metadata_guard keeps pods from the metadata service, whose user data holds the host key. It is a table of its
+# own: `nftables.service` would flush the rules of Kubernetes whenever it is started.
+metadata_guard() {
+	local changed=0
+	if write_file /etc/lvs-cloud/metadata-guard.nft 0644 <<-'EOF'; then changed=1; fi
+		table inet lvs_cloud
+		delete table inet lvs_cloud
+		table inet lvs_cloud {
+			chain forward {
+				type filter hook forward priority filter - 10
+				ip daddr 169.254.169.254 counter drop
+			}
+		}
+		EOF
+	if write_file /etc/systemd/system/lvs-metadata-guard.service 0644 <<-'EOF'; then changed=1; fi
+		[Unit]
+		Description=Metadata service closed to pods
+		Before=network-pre.target k3s.service
+		Wants=network-pre.target
+
+		[Service]
+		Type=oneshot
+		RemainAfterExit=yes
+		ExecStart=nft --file /etc/lvs-cloud/metadata-guard.nft
+
+		[Install]
+		WantedBy=multi-user.target
+		EOF
+	((changed)) && systemctl daemon-reload
+	systemctl --quiet enable lvs-metadata-guard.service
+	if ((changed)); then systemctl restart lvs-metadata-guard.service; else systemctl start lvs-metadata-guard.service; fi
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Mounts the data volume: waits for it, formats it only if it is provably blank, refuses what is not ours.
+: "${SERVER_ID:?}" "${DEVICE:?}" "${MOUNT_POINT:?}" "${FILESYSTEM_UUID:?}" "${SIZE_GB:?}"
+
+# How much of either end of a blank disk must be zero. Every signature that blkid knows lies within it.
+readonly blank_mib=16
+
+up() {
+	wait_for 180 "volume $DEVICE" test -b "$DEVICE"
+	if ! mountpoint -q "$MOUNT_POINT"; then
+		identify
+		check_filesystem
+	fi
+	mount_volume
+	grow
+	measure
+}
+
+down() {
+	stop_unit k3s.service
+	stop_unit "$(systemd-escape --path --suffix=mount "$MOUNT_POINT")"
+	sync
+	say "volume: unmounted"
+}
+
+# identify ends the run unless the volume carries our file system, or nothing at all and is then formatted.
+identify() {
+	local found
+	found=$(blkid --probe --match-tag UUID --output value "$DEVICE" || true)
+	[[ $found != "$FILESYSTEM_UUID" ]] || return 0
+	found=$(wipefs --noheadings --output TYPE,UUID,LABEL "$DEVICE" | tr -s ' ' | paste -sd ';')
+	[[ -z $found ]] || die "volume $DEVICE: got a disk with $found, want a blank one or ext4 with UUID $FILESYSTEM_UUID;" \
+		"nothing was changed. If this is your data under another stack's name: tune2fs -U $FILESYSTEM_UUID $DEVICE"
+	is_blank || die "volume $DEVICE: got data without a known signature, want a blank disk; nothing was changed"
+	say "volume: blank, formatting $DEVICE"
+	mkfs.ext4 -q -m 1 -L lvs-data -U "$FILESYSTEM_UUID" "$DEVICE"
+}
+
+is_blank() {
+	local bytes window=$((blank_mib * 1024 * 1024))
+	bytes=$(blockdev --getsize64 "$DEVICE")
+	cmp --quiet --bytes="$window" "$DEVICE" /dev/zero &&
+		cmp --quiet --bytes="$window" --ignore-initial=$((bytes - window)):0 "$DEVICE" /dev/zero
+}
+
+# check_filesystem repairs what a hard power-off left; 1 is "repaired".
+check_filesystem() {
+	local status=0
+	e2fsck -p "$DEVICE" >/dev/null || status=$?
+	((status <= 1)) || die "volume $DEVICE: file system needs a repair by hand: e2fsck -f $DEVICE"
+}
+
+mount_volume() {
+	enable_mount "$MOUNT_POINT" <<-EOF
+		[Unit]
+		Description=LVS Cloud data volume
+
+		[Mount]
+		What=$DEVICE
+		Where=$MOUNT_POINT
+		Type=ext4
+		Options=noatime,nofail
+
+		[Install]
+		WantedBy=multi-user.target
+		EOF
+	local mounted
+	mounted=$(findmnt --noheadings --output UUID "$MOUNT_POINT" || true)
+	# Without udev's database findmnt knows no UUID; the device itself is then asked.
+	[[ -n $mounted ]] || mounted=$(blkid --probe --match-tag UUID --output value "$DEVICE")
+	[[ $mounted == "$FILESYSTEM_UUID" ]] || die "$MOUNT_POINT: got file system $mounted mounted, want $FILESYSTEM_UUID"
+	say "volume: mounted on $MOUNT_POINT"
+}
+
+# grow makes the file system as large as the volume, online; it changes nothing if it is already.
+grow() { resize2fs "$DEVICE" >/dev/null 2>&1 || die "volume $DEVICE: resize2fs failed: $(resize2fs "$DEVICE" 2>&1)"; }
+
+# measure prints how long the slowest per cent of synchronous writes take: etcd wants less than 10 ms.
+# Source: https://etcd.io/docs/v3.6/op-guide/hardware/#disks
+measure() {
+	python3 - "$MOUNT_POINT" <<-'EOF'
+		import os, sys, tempfile, time
+		took = []
+		with tempfile.TemporaryFile(dir=sys.argv[1]) as f:
+		    for _ in range(300):
+		        f.write(bytes(2300))
+		        f.flush()
+		        start = time.perf_counter()
+		        os.fdatasync(f.fileno())
+		        took.append((time.perf_counter() - start) * 1000)
+		p99 = sorted(took)[int(len(took) * 0.99)]
+		print(f"volume: fdatasync p99 {p99:.1f} ms" + (", WARNING: etcd wants less than 10 ms" if p99 > 10 else ""))
+		EOF
+}

@@ -1,0 +1,75 @@
+package volume
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi-command/sdk/go/command/remote"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lvs-cloud/lvs-cloud/internal/graph"
+)
+
+func validArgs() *Args {
+	return &Args{
+		SizeGB: 50, Location: "nbg1", ServerID: pulumi.Int(7),
+		Connection: remote.ConnectionArgs{Host: pulumi.String("192.0.2.1"), HostKey: pulumi.String("ssh-ed25519 AAAA")},
+	}
+}
+
+func program(args *Args) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		_, err := New(ctx, "data", args)
+		return err
+	}
+}
+
+func TestVolume(t *testing.T) {
+	g := graph.CheckComponent(t, program(validArgs()))
+	disk, err := g.Find("hcloud:index/volume:Volume", "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !disk.Retain || !disk.Inputs["deleteProtection"].BoolValue() {
+		t.Errorf("disk: got retain %t and delete protection %v, want both", disk.Retain, disk.Inputs["deleteProtection"])
+	}
+	for _, never := range []string{"format", "automount", "serverId"} {
+		if _, set := disk.Inputs[pulumiKey(never)]; set {
+			t.Errorf("disk: got %s set, want Hetzner to leave the disk alone", never)
+		}
+	}
+	attachment, err := g.Find("hcloud:index/volumeAttachment:VolumeAttachment", "data-attachment")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if attachment.Inputs["automount"].BoolValue() {
+		t.Errorf("attachment: got automount, want none")
+	}
+	mount, err := g.Find("command:remote:Command", "data-mount")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "DEVICE='/dev/disk/by-id/scsi-0HC_Volume_"; !strings.Contains(mount.Inputs["stdin"].StringValue(), want) {
+		t.Errorf("mount: got no %s in its settings, want the disk found by its ID", want)
+	}
+}
+
+func TestVolumeRefuses(t *testing.T) {
+	graph.CheckRefused(t, program(nil), "got nil")
+	graph.CheckRefused(t, program(&Args{}), "sizeGB: got 0", "location: got none", "serverID: got nil", "connection: got no host")
+	for _, size := range []int{9, 10241, -1} {
+		args := validArgs()
+		args.SizeGB = size
+		graph.CheckRefused(t, program(args), "want 10 to 10240")
+	}
+}
+
+func TestFilesystemUUIDFollowsFromTheName(t *testing.T) {
+	a, again, b := filesystemUUID("lvs-cloud-prod-data"), filesystemUUID("lvs-cloud-prod-data"), filesystemUUID("lvs-cloud-twin-data")
+	if a != again || a == b {
+		t.Errorf("got %s, %s for one stack and %s for another, want one for each", a, again, b)
+	}
+}
+
+func pulumiKey(s string) resource.PropertyKey { return resource.PropertyKey(s) }

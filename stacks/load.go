@@ -1,0 +1,141 @@
+package stacks
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// rawSecrets is the object `lvs-cloud:secrets` as it is decrypted.
+type rawSecrets struct {
+	ZoneToken string `config:"zoneToken"`
+}
+
+// load reads the stack's configuration.
+//
+// Errors: every problem at once, each with the full path of its key, what was got and what is wanted.
+func load(ctx *pulumi.Context) (*Config, *Secrets, error) {
+	var p problems
+	c, s := &Config{}, rawSecrets{}
+	decodeObject(ctx, "cloud", c, &p)
+	decodeObject(ctx, "secrets", &s, &p)
+	if len(p) > 0 { // values that could not be read would only be reported twice
+		return nil, nil, report(ctx, p)
+	}
+	c.complete()
+	if err := c.Validate(); err != nil {
+		p = append(p, err)
+	}
+	if c.Zone != nil && s.ZoneToken == "" {
+		p.add("secrets.zoneToken", "got none, want the API token of the project that holds the zone %s; set it with "+
+			"`pulumi config set --secret --path %s:secrets.zoneToken`", c.Zone.Name, ctx.Project())
+	}
+	if len(p) > 0 {
+		return nil, nil, report(ctx, p)
+	}
+	return c, &Secrets{ZoneToken: pulumi.ToSecret(pulumi.String(s.ZoneToken)).(pulumi.StringOutput)}, nil
+}
+
+func report(ctx *pulumi.Context, p problems) error {
+	lines := strings.Split(errors.Join(p...).Error(), "\n")
+	return fmt.Errorf("configuration of stack %q, nothing was changed:\n  - %s", ctx.Stack(), strings.Join(lines, "\n  - "))
+}
+
+// decodeObject decodes one object of the project's configuration, if it is there, and adds what is wrong with it.
+func decodeObject(ctx *pulumi.Context, key string, into any, p *problems) {
+	text, ok := ctx.GetConfig(ctx.Project() + ":" + key)
+	if !ok {
+		return
+	}
+	var raw any
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber() // 50.5 must not become 50
+	if err := dec.Decode(&raw); err != nil {
+		p.add(key, "got %.20q, want an object", text)
+		return
+	}
+	var meta mapstructure.Metadata
+	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
+		Result:     into,
+		TagName:    "config",
+		Metadata:   &meta,
+		MatchName:  func(key, field string) bool { return key == field },
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(mapstructure.TextUnmarshallerHookFunc(), urlHook),
+	})
+	if err != nil {
+		p.add(key, "%v", err)
+		return
+	}
+	addDecodeErrors(key, d.Decode(raw), p)
+	slices.Sort(meta.Unused)
+	for _, unknown := range meta.Unused {
+		p.add(key+"."+unknown, "unknown key; see docs/CONFIG.md")
+	}
+}
+
+func urlHook(_, to reflect.Type, v any) (any, error) {
+	if s, ok := v.(string); ok && to == reflect.TypeFor[url.URL]() {
+		return url.Parse(strings.TrimSuffix(s, "/"))
+	}
+	return v, nil
+}
+
+// addDecodeErrors adds each error of a joined tree in our own words.
+func addDecodeErrors(key string, err error, p *problems) {
+	var joined interface{ Unwrap() []error }
+	var decode *mapstructure.DecodeError
+	var convert *mapstructure.UnconvertibleTypeError
+	switch {
+	case err == nil:
+	case errors.As(err, &joined):
+		for _, e := range joined.Unwrap() {
+			addDecodeErrors(key, e, p)
+		}
+	case errors.As(err, &decode):
+		path := strings.TrimSuffix(key+"."+decode.Name(), ".")
+		if errors.As(err, &convert) {
+			p.add(path, "got %v, want %s", describe(convert.Value), typeName(convert.Expected.Type()))
+			return
+		}
+		p.add(path, "%v", decode.Unwrap())
+	default:
+		p.add(key, "%v", err)
+	}
+}
+
+func describe(v any) string {
+	switch v := v.(type) {
+	case string:
+		return fmt.Sprintf("the text %q", v)
+	case json.Number:
+		return "the number " + v.String()
+	case bool:
+		return fmt.Sprintf("%t", v)
+	case []any:
+		return "a list"
+	case map[string]any:
+		return "an object"
+	default:
+		return fmt.Sprintf("%v", v)
+	}
+}
+
+func typeName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Int:
+		return "a whole number"
+	case reflect.String:
+		return "a text"
+	case reflect.Slice:
+		return "a list"
+	default:
+		return "an object"
+	}
+}
