@@ -56,6 +56,10 @@ type VolumeConfig struct {
 	// SizeGB can grow and never shrink.
 	// Unit: GB as Hetzner counts them. Default: 50. Range: 10 to 10240.
 	SizeGB int `config:"sizeGB"`
+	// AdoptID is the Hetzner ID of an existing volume that is taken over, with its data, instead of a new one being
+	// made: the way back after a `pulumi destroy` or a lost state. It counts only while the state knows no volume.
+	// Default: none.
+	AdoptID int `config:"adoptID"`
 }
 
 // AccessConfig says who reaches the machine.

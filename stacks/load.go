@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -54,11 +52,15 @@ func decodeObject(ctx *pulumi.Context, key string, into any, p *problems) {
 	if !ok {
 		return
 	}
+	show := describe
+	if key == "secrets" {
+		show = func(any) string { return "a secret of another type" }
+	}
 	var raw any
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.UseNumber() // 50.5 must not become 50
 	if err := dec.Decode(&raw); err != nil {
-		p.add(key, "got %.20q, want an object", text)
+		p.add(key, "got %s, want an object", show(text))
 		return
 	}
 	var meta mapstructure.Metadata
@@ -67,7 +69,7 @@ func decodeObject(ctx *pulumi.Context, key string, into any, p *problems) {
 		TagName:    "config",
 		Metadata:   &meta,
 		MatchName:  func(key, field string) bool { return key == field },
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(mapstructure.TextUnmarshallerHookFunc(), urlHook),
+		DecodeHook: strict(show),
 	})
 	if err != nil {
 		p.add(key, "%v", err)
@@ -80,18 +82,10 @@ func decodeObject(ctx *pulumi.Context, key string, into any, p *problems) {
 	}
 }
 
-func urlHook(_, to reflect.Type, v any) (any, error) {
-	if s, ok := v.(string); ok && to == reflect.TypeFor[url.URL]() {
-		return url.Parse(strings.TrimSuffix(s, "/"))
-	}
-	return v, nil
-}
-
-// addDecodeErrors adds each error of a joined tree in our own words.
+// addDecodeErrors adds each error of a joined tree under the path of its key.
 func addDecodeErrors(key string, err error, p *problems) {
 	var joined interface{ Unwrap() []error }
 	var decode *mapstructure.DecodeError
-	var convert *mapstructure.UnconvertibleTypeError
 	switch {
 	case err == nil:
 	case errors.As(err, &joined):
@@ -99,43 +93,8 @@ func addDecodeErrors(key string, err error, p *problems) {
 			addDecodeErrors(key, e, p)
 		}
 	case errors.As(err, &decode):
-		path := strings.TrimSuffix(key+"."+decode.Name(), ".")
-		if errors.As(err, &convert) {
-			p.add(path, "got %v, want %s", describe(convert.Value), typeName(convert.Expected.Type()))
-			return
-		}
-		p.add(path, "%v", decode.Unwrap())
+		p.add(strings.TrimSuffix(key+"."+decode.Name(), "."), "%v", decode.Unwrap())
 	default:
 		p.add(key, "%v", err)
-	}
-}
-
-func describe(v any) string {
-	switch v := v.(type) {
-	case string:
-		return fmt.Sprintf("the text %q", v)
-	case json.Number:
-		return "the number " + v.String()
-	case bool:
-		return fmt.Sprintf("%t", v)
-	case []any:
-		return "a list"
-	case map[string]any:
-		return "an object"
-	default:
-		return fmt.Sprintf("%v", v)
-	}
-}
-
-func typeName(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Int:
-		return "a whole number"
-	case reflect.String:
-		return "a text"
-	case reflect.Slice:
-		return "a list"
-	default:
-		return "an object"
 	}
 }

@@ -62,7 +62,7 @@ func Program(ctx *pulumi.Context) error {
 		return err
 	}
 	data, err := volume.New(ctx, "data", &volume.Args{
-		SizeGB: cfg.Volume.SizeGB, Location: cfg.Location, Labels: labels,
+		SizeGB: cfg.Volume.SizeGB, AdoptID: cfg.Volume.AdoptID, Location: cfg.Location, Labels: labels,
 		ServerID: node.ID, Connection: node.Connection,
 	}, protect)
 	if err != nil {

@@ -45,19 +45,7 @@ func TestProgramGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden := filepath.Join("testdata", "prod.golden")
-	if *update {
-		if err := os.WriteFile(golden, []byte(g.Text()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if g.Text() != string(want) {
-		t.Errorf("the program differs from %s; see the change with: go test ./stacks -update && git diff stacks/testdata", golden)
-	}
+	golden(t, filepath.Join("testdata", "prod.golden"), g.Text())
 }
 
 func TestPreviewRegistersWhatUpdateDoes(t *testing.T) {

@@ -51,17 +51,21 @@ func (p *problems) check(right bool, path, format string, args ...any) {
 func (c *Config) Validate() error {
 	var p problems
 	p.check(domainForm.MatchString(c.Domain) && len(c.Domain) <= 253, "cloud.domain",
-		"got %q, want a domain name such as example.com", c.Domain)
+		"got %.60q, want a domain name such as example.com", c.Domain)
 	if c.Zone != nil {
 		p.check(domainForm.MatchString(c.Zone.Name), "cloud.zone.name", "got %q, want a zone such as example.com", c.Zone.Name)
-		p.check(c.Domain == c.Zone.Name || strings.HasSuffix(c.Domain, "."+c.Zone.Name), "cloud.domain",
+		p.check(!domainForm.MatchString(c.Zone.Name) || c.Domain == c.Zone.Name || strings.HasSuffix(c.Domain, "."+c.Zone.Name), "cloud.domain",
 			"got %q, want the zone %q or a name below it", c.Domain, c.Zone.Name)
 	}
 	p.check(networkZones[c.Location] != "", "cloud.location", "got %q, want one of %s", c.Location, keys(networkZones))
 	p.check(serverTypeForm.MatchString(c.Server.Type), "cloud.server.type", "got %q, want an x86 type such as cx23", c.Server.Type)
+	if successor, retired := retiredServerTypes[c.Server.Type]; retired {
+		p.add("cloud.server.type", "got %q, which is sold no more, want %s", c.Server.Type, successor)
+	}
 	p.check(imageForm.MatchString(c.Server.Image), "cloud.server.image", "got %q, want an image such as debian-13", c.Server.Image)
 	p.check(c.Volume.SizeGB >= volume.MinGB && c.Volume.SizeGB <= volume.MaxGB, "cloud.volume.sizeGB",
 		"got %d, want %d to %d", c.Volume.SizeGB, volume.MinGB, volume.MaxGB)
+	p.check(c.Volume.AdoptID >= 0, "cloud.volume.adoptID", "got %d, want the ID of a volume", c.Volume.AdoptID)
 	p.check(c.Protection == ProtectionFull || c.Protection == ProtectionLifted, "cloud.protection",
 		"got %q, want full or lifted", c.Protection)
 	c.Access.validate(&p)
@@ -75,12 +79,18 @@ func (c *Config) Validate() error {
 }
 
 func (a *AccessConfig) validate(p *problems) {
+	p.check(len(a.AdminCIDRs)+len(a.SSHKeys) > 0, "cloud.access",
+		"got neither adminCIDRs nor sshKeys, want one of them: nobody could ever log in")
 	for i, cidr := range a.AdminCIDRs {
+		p.check(cidr.Bits() > 0, fmt.Sprintf("cloud.access.adminCIDRs[%d]", i),
+			"got %v, which is everyone, want the networks you work from", cidr)
+		p.check(!slices.Contains(a.AdminCIDRs[:i], cidr), fmt.Sprintf("cloud.access.adminCIDRs[%d]", i), "got %v twice", cidr)
 		p.check(cidr == cidr.Masked(), fmt.Sprintf("cloud.access.adminCIDRs[%d]", i),
 			"got %v, want a network without host bits: %v for all of it, or %v/%d for that one address",
 			cidr, cidr.Masked(), cidr.Addr(), cidr.Addr().BitLen())
 	}
 	for i, key := range a.SSHKeys {
+		p.check(!slices.Contains(a.SSHKeys[:i], key), fmt.Sprintf("cloud.access.sshKeys[%d]", i), "got the same key twice")
 		_, _, options, rest, err := ssh.ParseAuthorizedKey([]byte(key))
 		p.check(err == nil && len(options) == 0 && len(rest) == 0, fmt.Sprintf("cloud.access.sshKeys[%d]", i),
 			"got %.30q, want one public key such as \"ssh-ed25519 AAAA… name\"", key)
@@ -89,8 +99,9 @@ func (a *AccessConfig) validate(p *problems) {
 
 func (k *K3sConfig) validate(p *problems) {
 	p.check(k3sReleases[k.Version] != "", "cloud.k3s.version", "got %q, want one of %s", k.Version, keys(k3sReleases))
-	p.check((k.ArtifactBaseURL.Scheme == "https" || k.ArtifactBaseURL.Scheme == "http") && k.ArtifactBaseURL.Host != "",
-		"cloud.k3s.artifactBaseURL", "got %q, want an http or https URL", k.ArtifactBaseURL)
+	u := k.ArtifactBaseURL
+	p.check((u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil,
+		"cloud.k3s.artifactBaseURL", "got %q, want an http or https URL without user, query or fragment", u.Redacted())
 	p.check(k.Checksum == ChecksumPinned || k.Checksum == ChecksumPublished, "cloud.k3s.checksum",
 		"got %q, want pinned or published", k.Checksum)
 }

@@ -20,3 +20,10 @@ const (
 	// Source: https://docs.hetzner.com/cloud/servers/overview/
 	defaultServerType = "cx23"
 )
+
+// retiredServerTypes are x86 types that Hetzner sells no more, and what it sells instead.
+// Source: https://docs.hetzner.cloud/changelog
+var retiredServerTypes = map[string]string{
+	"cx11": "cx23", "cx21": "cx23", "cx22": "cx23", "cx31": "cx33", "cx32": "cx33",
+	"cx41": "cx43", "cx42": "cx43", "cx51": "cx53", "cx52": "cx53",
+}

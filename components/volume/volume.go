@@ -49,6 +49,9 @@ type Args struct {
 	// SizeGB is the capacity. Required. It can grow, with the file system, and never shrink.
 	// Unit: GB as Hetzner counts them. Range: 10 to 10240.
 	SizeGB int
+	// AdoptID is the Hetzner ID of a volume to take over, while the state knows none.
+	// Default: none; a new volume is made.
+	AdoptID int
 	// Location is where the volume lives; it can be attached only there. Required.
 	Location string
 	// Labels are put on the volume.
@@ -72,13 +75,17 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, fmt.Errorf("volume %q: %w", name, err)
 	}
 	physical := naming.Physical(ctx.Project(), ctx.Stack(), name)
+	diskOpts := []pulumi.ResourceOption{pulumi.Parent(v), pulumi.RetainOnDelete(true)}
+	if a.AdoptID != 0 {
+		diskOpts = append(diskOpts, pulumi.Import(pulumi.ID(strconv.Itoa(a.AdoptID))))
+	}
 	disk, err := hcloud.NewVolume(ctx, name, &hcloud.VolumeArgs{
 		Name:             pulumi.String(physical),
 		Size:             pulumi.Int(a.SizeGB),
 		Location:         pulumi.String(a.Location),
 		DeleteProtection: pulumi.Bool(true),
 		Labels:           pulumi.ToStringMap(a.Labels),
-	}, pulumi.Parent(v), pulumi.RetainOnDelete(true))
+	}, diskOpts...)
 	if err != nil {
 		return nil, fmt.Errorf("volume %q: disk: %w", name, err)
 	}
@@ -129,6 +136,9 @@ func (args *Args) complete() (*Args, error) {
 	var errs []error
 	if a.SizeGB < MinGB || a.SizeGB > MaxGB {
 		errs = append(errs, fmt.Errorf("sizeGB: got %d, want %d to %d", a.SizeGB, MinGB, MaxGB))
+	}
+	if a.AdoptID < 0 {
+		errs = append(errs, fmt.Errorf("adoptID: got %d, want the ID of a volume", a.AdoptID))
 	}
 	if a.Location == "" {
 		errs = append(errs, errors.New("location: got none, want a Hetzner location such as nbg1"))

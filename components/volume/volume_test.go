@@ -65,6 +65,20 @@ func TestVolumeRefuses(t *testing.T) {
 	}
 }
 
+func TestVolumeIsAdopted(t *testing.T) {
+	for id, want := range map[int]string{0: "", 42: "42"} {
+		args := validArgs()
+		args.AdoptID = id
+		disk, err := graph.CheckComponent(t, program(args)).Find("hcloud:index/volume:Volume", "data")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if disk.ImportID != want {
+			t.Errorf("adoptID %d: got import of %q, want %q", id, disk.ImportID, want)
+		}
+	}
+}
+
 func TestFilesystemUUIDFollowsFromTheName(t *testing.T) {
 	a, again, b := filesystemUUID("lvs-cloud-prod-data"), filesystemUUID("lvs-cloud-prod-data"), filesystemUUID("lvs-cloud-twin-data")
 	if a != again || a == b {

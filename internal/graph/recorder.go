@@ -93,7 +93,7 @@ func (r *recorder) record(req *pulumirpc.RegisterResourceRequest, inputs resourc
 	r.resources = append(r.resources, Resource{
 		Type: req.GetType(), Name: req.GetName(), Parent: shortName(req.GetParent()), Custom: req.GetCustom(),
 		Protect: req.GetProtect(), Retain: req.GetRetainOnDelete(), DeleteFirst: req.GetDeleteBeforeReplace(),
-		Ignore: req.GetIgnoreChanges(), Secret: req.GetAdditionalSecretOutputs(), Inputs: inputs,
+		Ignore: req.GetIgnoreChanges(), Secret: req.GetAdditionalSecretOutputs(), ImportID: req.GetImportId(), Inputs: inputs,
 	})
 }
 
