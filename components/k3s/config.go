@@ -34,11 +34,10 @@ type config struct {
 	// default classes would race. Traefik, its load balancer, CoreDNS and metrics stay.
 	Disable []string `yaml:"disable"`
 
-	WriteKubeconfigMode    string `yaml:"write-kubeconfig-mode"`
-	ProtectKernelDefaults  bool   `yaml:"protect-kernel-defaults"`
-	EtcdSnapshotSchedule   string `yaml:"etcd-snapshot-schedule-cron"`
-	EtcdSnapshotRetention  int    `yaml:"etcd-snapshot-retention"`
-	EtcdSnapshotCompressed bool   `yaml:"etcd-snapshot-compress"`
+	WriteKubeconfigMode   string `yaml:"write-kubeconfig-mode"`
+	ProtectKernelDefaults bool   `yaml:"protect-kernel-defaults"`
+	EtcdSnapshotSchedule  string `yaml:"etcd-snapshot-schedule-cron"`
+	EtcdSnapshotRetention int    `yaml:"etcd-snapshot-retention"`
 }
 
 func renderConfig(a *Args, publicIPv4, mountPoint string) (string, error) {
@@ -47,19 +46,18 @@ func renderConfig(a *Args, publicIPv4, mountPoint string) (string, error) {
 		san = append(san, a.APIHost)
 	}
 	return render("k3s configuration", config{
-		ClusterInit:            true,
-		TokenFile:              mountPoint + "/k3s/token",
-		SecretsEncryption:      true,
-		NodeName:               a.NodeName,
-		NodeIP:                 a.NodeIP.String(),
-		NodeExternalIP:         publicIPv4,
-		TLSSAN:                 san,
-		Disable:                []string{"local-storage"},
-		WriteKubeconfigMode:    "0600",
-		ProtectKernelDefaults:  true,
-		EtcdSnapshotSchedule:   "0 */6 * * *",
-		EtcdSnapshotRetention:  12,
-		EtcdSnapshotCompressed: true,
+		ClusterInit:           true,
+		TokenFile:             mountPoint + "/k3s/token",
+		SecretsEncryption:     true,
+		NodeName:              a.NodeName,
+		NodeIP:                a.NodeIP.String(),
+		NodeExternalIP:        publicIPv4,
+		TLSSAN:                san,
+		Disable:               []string{"local-storage"},
+		WriteKubeconfigMode:   "0600",
+		ProtectKernelDefaults: true,
+		EtcdSnapshotSchedule:  "0 */6 * * *",
+		EtcdSnapshotRetention: 12,
 	})
 }
 

@@ -1,0 +1,62 @@
+# LVS Cloud. The two commands: `make twin` rehearses the cloud on this machine, `make test` runs every test.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The name of the twin; several can live side by side.
+TWIN ?= main
+TOOLS := $(CURDIR)/.twin/tools
+# Debian packages that the twin and the tests need; `make packages` installs what is missing.
+PACKAGES := e2fsprogs iproute2 mmdebstrap nftables openssh-client shellcheck util-linux
+
+export GOWORK := off
+
+.PHONY: help
+help: ## List the commands.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
+
+.PHONY: twin
+twin: tools ## Rehearse: take up the twin, run `pulumi up` on it, show what came of it.
+	@twin/rehearse.sh $(TWIN)
+
+.PHONY: twin-env
+twin-env: ## Print the exports with which plain pulumi, kubectl and ssh work on the twin.
+	@$(TOOLS)/twin env --name $(TWIN)
+
+.PHONY: twin-down
+twin-down: ## Remove the twin and everything in it.
+	@$(TOOLS)/twin down --name $(TWIN)
+
+.PHONY: packages
+packages: ## Install the Debian packages that are missing (needs root).
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
+	if [[ -n $$missing ]]; then
+		echo "installing $$missing"
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $$missing >/dev/null
+	fi
+
+.PHONY: tools
+tools: packages ## Build the pinned tools: 15 minutes the first time on two cores, then only what changed.
+	@mkdir -p $(TOOLS)
+	@cd twin && go build -trimpath -o $(TOOLS)/twin ./cmd/twin
+	@$(TOOLS)/twin tools
+
+.PHONY: check
+check: packages ## Run the fast tests, which need neither root nor the tools.
+	@echo "== formatting" && test -z "$$(gofmt -l . | tee /dev/stderr)"
+	@echo "== host scripts" && shellcheck $$(git ls-files '*.sh' .ci/run)
+	@echo "== the program" && go vet ./... && go test ./...
+	@echo "== the Hetzner emulator" && cd twin && go vet ./... && go test ./hetzner/... ./tools/...
+
+.PHONY: test
+test: check tools ## Run every test (needs root).
+	@echo "== the plug-in stand-ins" && cd twin && go test -count=1 ./plugins/...
+	@echo "== the bridged Hetzner provider" && cd twin/hcloud && go vet ./... && go test -count=1 ./...
+	@echo "== the k3s stand-in" && cd twin/k3s && go vet ./... && go test -count=1 ./...
+	@echo "== the hosts" && cd twin && go test -count=1 ./host/...
+	@echo "== end to end" && cd e2e && go vet ./... && go test -count=1 -timeout 30m ./...
+
+.PHONY: golden
+golden: ## Write the golden files anew; read the difference before you commit it.
+	@go test ./stacks -update
+.ONESHELL:

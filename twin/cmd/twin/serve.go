@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lvs-cloud/lvs-cloud/twin/hetzner"
+	"github.com/lvs-cloud/lvs-cloud/twin/host"
+)
+
+// serveOptions are the flags of the daemon; up has them too and hands them on.
+type serveOptions struct {
+	k3s      string
+	versions []string
+	latency  string
+	faults   string
+}
+
+func (o *serveOptions) bind(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.k3s, "k3s", "", "binary of the k3s stand-in (default k3s in the tools folder)")
+	f.StringSliceVar(&o.versions, "k3s-versions", []string{"v1.35.8+k3s1", "v1.36.4+k3s1", "v1.36.5+k3s1", "v1.37.1+k3s1"},
+		"k3s releases that servers can download")
+	f.StringVar(&o.latency, "latency", "none", "how long API calls take: none or hetzner-like")
+	f.StringVar(&o.faults, "faults", "", "JSON file with the fault script of the API")
+}
+
+// args are the flags again, for the daemon that up starts.
+func (o *serveOptions) args() []string {
+	out := []string{"--latency", o.latency, "--k3s", o.k3s, "--faults", o.faults}
+	for _, v := range o.versions {
+		out = append(out, "--k3s-versions", v)
+	}
+	return out
+}
+
+// complete makes the paths absolute.
+func (o *serveOptions) complete(t *twin) (err error) {
+	if o.k3s == "" {
+		o.k3s = filepath.Join(t.tools, "k3s")
+	}
+	if o.k3s, err = filepath.Abs(o.k3s); err == nil && o.faults != "" {
+		o.faults, err = filepath.Abs(o.faults)
+	}
+	return err
+}
+
+func serveCommand(t *twin) *cobra.Command {
+	o := &serveOptions{}
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Run the twin's daemon in the foreground; servers outlive it", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.complete(t); err != nil {
+				return err
+			}
+			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
+			defer stop()
+			return serve(ctx, t, o)
+		},
+	}
+	o.bind(cmd)
+	return cmd
+}
+
+// serve runs until ctx ends.
+func serve(ctx context.Context, t *twin, o *serveOptions) error {
+	if err := host.Check(); err != nil {
+		return err
+	}
+	s, err := t.claim()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(t.lock(), joinCgroup(t)); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	emulator, err := open(ctx, t, s, o, log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := emulator.Close(); err != nil {
+			log.Error("emulator", "cause", err)
+		}
+	}()
+	l, err := net.Listen("tcp4", s.api())
+	if err != nil {
+		return fmt.Errorf("%w; another twin may have taken the address: see twin list in other checkouts", err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /_daemon/status", status(t, s))
+	mux.Handle("/", emulator)
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	log.Info("twin serves", "name", t.name, "api", s.endpoint(), "state", t.state())
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		limited, stop := context.WithTimeout(context.Background(), 5*time.Second)
+		defer stop()
+		return server.Shutdown(limited)
+	}
+}
+
+// open makes the hardware and the API on top of it, as the state folder has them.
+func open(ctx context.Context, t *twin, s settings, o *serveOptions, log *slog.Logger) (*hetzner.Emulator, error) {
+	image, err := host.EnsureImage(ctx, filepath.Join(t.home, "cache"), os.Stderr)
+	if err != nil {
+		return nil, err
+	}
+	table := host.ArtifactTable{K3s: o.k3s, Versions: o.versions}
+	if err := host.WriteArtifactTable(t.state("artifacts.json"), table); err != nil {
+		return nil, err
+	}
+	hosts, err := host.New(host.Options{Dir: t.state(), Image: image, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	options := hetzner.Options{
+		StateFile: t.state("state.json"), Hardware: hosts, Log: log,
+		IPv4Pool: netip.PrefixFrom(netip.AddrFrom4([4]byte{127, byte(s.Slot), 1, 0}), 24),
+	}
+	if options.Latency, err = latency(o.latency); err != nil {
+		return nil, err
+	}
+	if o.faults != "" {
+		b, err := os.ReadFile(o.faults)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(b, &options.Faults); err != nil {
+			return nil, fmt.Errorf("%s: %w", o.faults, err)
+		}
+	}
+	return hetzner.New(options)
+}
+
+func latency(name string) (hetzner.Profile, error) {
+	for _, p := range []hetzner.Profile{hetzner.None(), hetzner.HetznerLike()} {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	return hetzner.Profile{}, fmt.Errorf("--latency %q: want none or hetzner-like", name)
+}
+
+// joinCgroup puts the daemon where twin down finds it, even after it is orphaned.
+func joinCgroup(t *twin) error {
+	cg, err := host.TwinCgroup(t.state())
+	if err != nil {
+		return err
+	}
+	own := cg.Sub("daemon")
+	if err := own.Make(); err != nil {
+		return err
+	}
+	return own.Join(os.Getpid())
+}
+
+// status answers whoever waits for the daemon.
+func status(t *twin, s settings) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if err := json.NewEncoder(w).Encode(map[string]any{"name": t.name, "state": t.state(), "api": s.endpoint()}); err != nil {
+			return // the client went away
+		}
+	}
+}
