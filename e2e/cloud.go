@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -179,15 +178,13 @@ func (c *Cloud) run(tool string, args ...string) (string, error) {
 	cmd := exec.Command(tool, args...)
 	cmd.Dir = c.root
 	cmd.Env = c.env
-	var out, all bytes.Buffer
-	cmd.Stdout = io.MultiWriter(&out, &all)
-	cmd.Stderr = &all
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
 	err := cmd.Run()
-	for lines := bufio.NewScanner(bytes.NewReader(all.Bytes())); lines.Scan(); {
-		fmt.Fprintf(c.Log, "  %s\n", lines.Text())
-	}
+	all := strings.TrimRight(out.String()+said.String(), "\n")
+	fmt.Fprintf(c.Log, "  %s\n", strings.ReplaceAll(all, "\n", "\n  "))
 	if errors.As(err, new(*exec.ExitError)) {
-		err = fmt.Errorf("%s %s: %w\n%s", filepath.Base(tool), strings.Join(args, " "), err, all.String())
+		err = fmt.Errorf("%s %s: %w\n%s", filepath.Base(tool), strings.Join(args, " "), err, all)
 	}
 	return out.String(), err
 }

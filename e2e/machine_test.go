@@ -270,12 +270,16 @@ func (m *machine) noReplacement(t *testing.T) {
 	if err := m.Configure(nil, "protection"); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Configure("ubuntu-24.04", "server", "image"); err != nil {
-		t.Fatal(err)
+	before := must[[]string](t)(m.Inventory())
+	for _, image := range []string{"ubuntu-24.04", "debian-13"} {
+		if err := m.Configure(image, "server", "image"); err != nil {
+			t.Fatal(err)
+		}
+		must[string](t)(m.Pulumi("up", "--yes"))
 	}
-	must[string](t)(m.Pulumi("up", "--yes"))
-	if err := m.Configure("debian-13", "server", "image"); err != nil {
-		t.Fatal(err)
+	after := must[[]string](t)(m.Inventory())
+	if len(before) != len(after) || strings.Fields(before[0])[1] != strings.Fields(after[0])[1] {
+		t.Errorf("image: got the inventory\n%s\nwant the same server as before\n%s", strings.Join(after, "\n"), strings.Join(before, "\n"))
 	}
 }
 

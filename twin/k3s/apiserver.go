@@ -122,7 +122,7 @@ func (c *config) newAPIServer(ctx context.Context) (options.CompletedOptions, er
 	return completed, nil
 }
 
-// startAPIServer serves the API until ctx ends; the channel reports why it ended.
+// startAPIServer serves the API until ctx ends; the channel reports why it ended, and is closed.
 func startAPIServer(ctx context.Context, completed options.CompletedOptions) <-chan error {
 	rest.SetDefaultWarningHandler(rest.NoWarnings{})
 	done := make(chan error, 1)
@@ -135,6 +135,7 @@ func startAPIServer(ctx context.Context, completed options.CompletedOptions) <-c
 			err = fmt.Errorf("kube-apiserver: %w", err)
 		}
 		done <- err
+		close(done)
 	}()
 	return done
 }

@@ -68,7 +68,8 @@ func (c *config) reconcileBootstrap(ctx context.Context, store *clientv3.Client,
 			continue
 		}
 		if _, known := saved[role]; known && role != "EncryptionConfig" {
-			return fmt.Errorf("%s differs from the datastore and could cause a cluster outage; remove it and restart to have it recreated from the datastore", c.bootstrapFiles()[role])
+			return fmt.Errorf("%s differs from the datastore and could cause a cluster outage; "+
+				"remove it and restart to have it recreated from the datastore", c.bootstrapFiles()[role])
 		}
 		changed = true
 	}

@@ -58,7 +58,9 @@ func startControllers(ctx context.Context, config *rest.Config, p paths) error {
 	return nil
 }
 
-func coreControllers(ctx context.Context, client kubernetes.Interface, meta metadata.Interface, shared informers.SharedInformerFactory, p paths) ([]func(), error) {
+func coreControllers(
+	ctx context.Context, client kubernetes.Interface, meta metadata.Interface, shared informers.SharedInformerFactory, p paths,
+) ([]func(), error) {
 	log := klog.FromContext(ctx)
 	core := shared.Core().V1()
 	authority, err := os.ReadFile(p.tls("server-ca.crt"))
@@ -100,11 +102,15 @@ func coreControllers(ctx context.Context, client kubernetes.Interface, meta meta
 }
 
 // garbageCollector returns the collector and its periodic look at which kinds there are.
-func garbageCollector(ctx context.Context, client kubernetes.Interface, meta metadata.Interface, shared informers.SharedInformerFactory, started <-chan struct{}) ([]func(), error) {
+func garbageCollector(
+	ctx context.Context, client kubernetes.Interface, meta metadata.Interface, shared informers.SharedInformerFactory,
+	started <-chan struct{},
+) ([]func(), error) {
 	cached := memory.NewMemCacheClient(client.Discovery())
 	mapper := restmapper.NewDeferredDiscoveryRESTMapper(cached)
 	all := informerfactory.NewInformerFactory(shared, metadatainformer.NewSharedInformerFactory(meta, 12*time.Hour))
-	collector, err := garbagecollector.NewGarbageCollector(ctx, client, meta, mapper, garbagecollector.DefaultIgnoredResources(), all, started)
+	ignored := garbagecollector.DefaultIgnoredResources()
+	collector, err := garbagecollector.NewGarbageCollector(ctx, client, meta, mapper, ignored, all, started)
 	if err != nil {
 		return nil, err
 	}

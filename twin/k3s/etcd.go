@@ -154,7 +154,8 @@ func (c *config) startEtcd(ctx context.Context, adjust func(*embed.Config)) (*da
 		}
 	}
 	d.Close()
-	return nil, fmt.Errorf("etcd: this server is not a member of the etcd cluster. Found %v, expect: %s=%s", found, e.Name, want.String())
+	return nil, fmt.Errorf("etcd: this server is not a member of the etcd cluster. Found %v, expect: %s=%s",
+		found, e.Name, want.String())
 }
 
 // startPrivateEtcd opens an existing datastore for this process alone: on loopback, on ports

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,11 +109,11 @@ var testOptions = []option{
 	{"twin-loopback-node", false, used, ""},
 }
 
-// newFlags declares every option.
-func newFlags() *pflag.FlagSet {
+// newFlags declares every option, and those that a command has beyond the server's.
+func newFlags(more ...option) *pflag.FlagSet {
 	flags := pflag.NewFlagSet("k3s server", pflag.ContinueOnError)
 	flags.SetOutput(os.Stderr)
-	for _, o := range append(serverOptions[:len(serverOptions):len(serverOptions)], testOptions...) {
+	for _, o := range slices.Concat(serverOptions, testOptions, more) {
 		name, letter, _ := strings.Cut(o.name, ",")
 		if len(name) == 1 {
 			letter = name
@@ -146,8 +147,8 @@ func configurable(name string) bool {
 
 // parseFlags reads the options from the configuration files, the environment and the command
 // line, the last of which wins.
-func parseFlags(args []string) (*pflag.FlagSet, error) {
-	scout := newFlags() // the command line alone, for what decides where the files are
+func parseFlags(args []string, more ...option) (*pflag.FlagSet, error) {
+	scout := newFlags(more...) // the command line alone, for what decides where the files are
 	if err := scout.Parse(args); err != nil {
 		return nil, err
 	}
@@ -165,7 +166,7 @@ func parseFlags(args []string) (*pflag.FlagSet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	flags := newFlags()
+	flags := newFlags(more...)
 	for _, o := range serverOptions {
 		name, _, _ := strings.Cut(o.name, ",")
 		if value := os.Getenv(o.env); o.env != "" && value != "" {

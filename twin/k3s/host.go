@@ -131,7 +131,8 @@ func checkKernel() error {
 			return fmt.Errorf("kernel settings: %w", err)
 		}
 		if got := strings.TrimSpace(string(data)); got != want && configured[key] != want {
-			problems = append(problems, fmt.Errorf("protect-kernel-defaults: invalid kernel flag: %s, expected value: %s, actual value: %s", key, want, got))
+			problems = append(problems, fmt.Errorf("protect-kernel-defaults: invalid kernel flag: %s, "+
+				"expected value: %s, actual value: %s", key, want, got))
 		}
 	}
 	return errors.Join(problems...)

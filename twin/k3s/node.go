@@ -46,7 +46,9 @@ func (n *simulatedNode) register(ctx context.Context) error {
 		maps.Copy(node.Labels, n.kubelet.flags.NodeLabels)
 		n.describe(node)
 		for _, taint := range n.kubelet.config.RegisterWithTaints {
-			node.Spec.Taints = append(node.Spec.Taints, corev1.Taint{Key: taint.Key, Value: taint.Value, Effect: corev1.TaintEffect(taint.Effect)})
+			node.Spec.Taints = append(node.Spec.Taints, corev1.Taint{
+				Key: taint.Key, Value: taint.Value, Effect: corev1.TaintEffect(taint.Effect),
+			})
 		}
 		_, err = nodes.Create(ctx, node, metav1.CreateOptions{})
 	} else if err == nil {
@@ -128,11 +130,13 @@ func merged(into, from map[string]string) map[string]string {
 
 // renewal is a merge patch that describes a node again and leaves everything else alone.
 func (n *simulatedNode) renewal(node *corev1.Node) []byte {
-	fresh := &corev1.Node{Spec: corev1.NodeSpec{PodCIDR: node.Spec.PodCIDR, PodCIDRs: node.Spec.PodCIDRs, ProviderID: node.Spec.ProviderID}}
+	fresh := &corev1.Node{Spec: *node.Spec.DeepCopy()}
 	n.describe(fresh)
 	patch, err := json.Marshal(map[string]any{
 		"metadata": map[string]any{"labels": fresh.Labels, "annotations": fresh.Annotations},
-		"spec":     map[string]any{"podCIDR": fresh.Spec.PodCIDR, "podCIDRs": fresh.Spec.PodCIDRs, "providerID": fresh.Spec.ProviderID},
+		"spec": map[string]any{
+			"podCIDR": fresh.Spec.PodCIDR, "podCIDRs": fresh.Spec.PodCIDRs, "providerID": fresh.Spec.ProviderID,
+		},
 	})
 	if err != nil {
 		panic(err) // maps of strings always marshal
@@ -157,7 +161,9 @@ func (n *simulatedNode) reportStatus(ctx context.Context) error {
 }
 
 // condition sets a condition, keeping the time of its last change.
-func condition(conditions []corev1.NodeCondition, kind corev1.NodeConditionType, status corev1.ConditionStatus, reason, message string) []corev1.NodeCondition {
+func condition(
+	conditions []corev1.NodeCondition, kind corev1.NodeConditionType, status corev1.ConditionStatus, reason, message string,
+) []corev1.NodeCondition {
 	now := metav1.Now()
 	fresh := corev1.NodeCondition{
 		Type: kind, Status: status, Reason: reason, Message: message, LastHeartbeatTime: now, LastTransitionTime: now,
@@ -182,7 +188,9 @@ func (n *simulatedNode) renewLease(ctx context.Context) error {
 	if apierrors.IsNotFound(err) {
 		_, err = leases.Create(ctx, &coordinationv1.Lease{
 			ObjectMeta: metav1.ObjectMeta{Name: n.config.nodeName},
-			Spec:       coordinationv1.LeaseSpec{HolderIdentity: &n.config.nodeName, LeaseDurationSeconds: &seconds, RenewTime: &now},
+			Spec: coordinationv1.LeaseSpec{
+				HolderIdentity: &n.config.nodeName, LeaseDurationSeconds: &seconds, RenewTime: &now,
+			},
 		}, metav1.CreateOptions{})
 	} else if err == nil {
 		lease.Spec.RenewTime = &now

@@ -109,6 +109,9 @@ func (s *server) prepare(ctx context.Context) (token string, err error) {
 	if err := c.checkRegistries(); err != nil {
 		return "", err
 	}
+	if err := c.checkManifests(); err != nil {
+		return "", err
+	}
 	return c.resolveToken(ctx, s.log)
 }
 

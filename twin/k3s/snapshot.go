@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -23,15 +22,7 @@ func snapshotCommand(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		return notImplemented("etcd-snapshot without a subcommand; it has save and list")
 	}
-	name := ""
-	for i, arg := range args { // --name is the option of `save` that the server does not have
-		if value, ok := strings.CutPrefix(arg, "--name="); ok {
-			name = value
-			args = slices.Delete(slices.Clone(args), i, i+1)
-			break
-		}
-	}
-	flags, err := parseFlags(args[1:])
+	flags, err := parseFlags(args[1:], option{name: "name", preset: "on-demand"})
 	if err != nil {
 		return err
 	}
@@ -41,13 +32,10 @@ func snapshotCommand(ctx context.Context, args []string) error {
 	}
 	switch args[0] {
 	case "save":
-		if name == "" {
-			name = "on-demand"
-		}
 		if err := c.complete(); err != nil {
 			return err
 		}
-		path, err := c.saveSnapshot(ctx, name)
+		path, err := c.saveSnapshot(ctx, flags.Lookup("name").Value.String())
 		if err == nil {
 			slog.Info("Snapshot " + filepath.Base(path) + " saved.")
 		}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lvs-cloud/lvs-cloud/twin/plugins/internal/sshtest"
 )
@@ -44,6 +45,19 @@ func TestEngine(t *testing.T) {
 	s.must(t, "up", "--yes", "--skip-preview", "--expect-no-changes")
 	s.must(t, "up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
 
+	s.updates(t, first)
+	s.replaces(t, host, first)
+
+	before := len(host.Ran())
+	s.must(t, "destroy", "--yes", "--skip-preview")
+	if ran := host.Ran()[before:]; !slices.Equal(ran, []string{"echo delete"}) {
+		t.Errorf("destroy ran %q", ran)
+	}
+}
+
+// updates fails if a changed input does not run the update command, and that alone.
+func (s *stage) updates(t *testing.T, first map[string]string) {
+	t.Helper()
 	s.set(t, map[string]string{"greeting": "again"}, nil)
 	if out := s.must(t, "preview", "--diff"); !strings.Contains(out, "~ 1 to update") || !strings.Contains(out, "echo update again") {
 		t.Errorf("preview of an update:\n%s", out)
@@ -52,7 +66,11 @@ func TestEngine(t *testing.T) {
 	if got := s.outputs(t); got["greeting"] != "update again "+first["password"] || got["seed"] != first["seed"] {
 		t.Errorf("outputs after an update: %v", got)
 	}
+}
 
+// replaces fails if changed keepers and triggers do not replace their resources, and no other.
+func (s *stage) replaces(t *testing.T, host *sshtest.Server, first map[string]string) {
+	t.Helper()
 	s.set(t, map[string]string{"generation": "2", "trigger": "b"}, nil)
 	before := len(host.Ran())
 	s.must(t, "up", "--yes", "--skip-preview")
@@ -62,12 +80,6 @@ func TestEngine(t *testing.T) {
 	}
 	if ran := host.Ran()[before:]; !slices.Equal(ran, []string{"read -r word; echo create again $word", "echo delete"}) {
 		t.Errorf("a replacement ran %q, want the new created before the old is deleted", ran)
-	}
-
-	before = len(host.Ran())
-	s.must(t, "destroy", "--yes", "--skip-preview")
-	if ran := host.Ran()[before:]; !slices.Equal(ran, []string{"echo delete"}) {
-		t.Errorf("destroy ran %q", ran)
 	}
 }
 
@@ -130,5 +142,26 @@ func TestEngineShowsErrors(t *testing.T) {
 	out, err := s.run("up", "--yes", "--skip-preview")
 	if err == nil || !strings.Contains(out, "failed to parse host key") {
 		t.Errorf("got %v, want the command's error:\n%s", err, out)
+	}
+	s.cancels(t)
+}
+
+// cancels fails if an interrupted update leaves its command running on the host.
+func (s *stage) cancels(t *testing.T) {
+	t.Helper()
+	host := sshtest.Start(t)
+	s.set(t, map[string]string{
+		"host": host.Host, "port": strconv.Itoa(host.Port), "hostKey": strings.TrimSpace(host.HostKey),
+		"greeting": "x; sleep 60; :",
+	}, map[string]string{"loginKey": host.LoginKey})
+	began := time.Now()
+	out, err := s.interrupt(func() bool { return len(host.Ran()) > 0 }, "up", "--yes", "--skip-preview")
+	if err == nil || !strings.Contains(out, "cancelled while running") || time.Since(began) > 50*time.Second {
+		t.Errorf("got %v after %v, want a cancelled update:\n%s", err, time.Since(began), out)
+	}
+	for deadline := time.Now().Add(5 * time.Second); len(host.Ended()) == 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the command on the host still runs")
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // cli is where `make tools` leaves the Pulumi CLI, seen from this folder.
@@ -92,12 +93,40 @@ func install(t *testing.T, from, to string) {
 
 // run runs a pulumi command and returns what it wrote.
 func (s *stage) run(args ...string) (string, error) {
+	out, err := s.command(args...).CombinedOutput()
+	return string(out), err
+}
+
+func (s *stage) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(s.pulumi, append([]string{"--non-interactive", "--color=never"}, args...)...)
 	cmd.Dir, cmd.Env = s.dir, s.env
+	return cmd
+}
+
+// interrupt runs a pulumi command and interrupts it, twice as an impatient person does,
+// once a condition holds.
+func (s *stage) interrupt(when func() bool, args ...string) (string, error) {
+	cmd := s.command(args...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
-	return out.String(), err
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for left := 2; ; {
+		select {
+		case err := <-ended:
+			return out.String(), err
+		case <-time.After(300 * time.Millisecond):
+		}
+		if left > 0 && when() {
+			left--
+			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				return out.String(), err
+			}
+		}
+	}
 }
 
 // must runs a pulumi command that has to succeed.

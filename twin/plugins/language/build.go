@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,12 +47,12 @@ func (h *host) compile(ctx context.Context, dir, out string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", out, "-trimpath", "-ldflags", "-w -s")
 	cmd.Dir = dir
 	var said bytes.Buffer
-	cmd.Stdout = io.MultiWriter(h.stdout, &said)
-	cmd.Stderr = io.MultiWriter(h.stderr, &said)
+	cmd.Stdout, cmd.Stderr = &said, &said
+	h.say(ctx, "Compiling the program ...")
 	if err := cmd.Run(); err != nil {
 		text := strings.TrimSpace(said.String())
 		if len(text) > buildErrorLimit {
-			text = text[:buildErrorLimit] + "\n(more of it above)"
+			text = text[:buildErrorLimit] + "\n(and more)"
 		}
 		return fmt.Errorf("compile the program in %q: %w\n%s", dir, err, text)
 	}

@@ -17,13 +17,15 @@ type host struct {
 	pulumirpc.UnimplementedLanguageRuntimeServer
 	engine         string
 	stdout, stderr io.Writer // the engine shows what is written here
+	say            func(context.Context, string)
 	cancelled      context.Context
 	cancel         context.CancelFunc
 }
 
-func newHost(engine string, stdout, stderr io.Writer) *host {
+// newHost makes a host that shows passing messages with say.
+func newHost(engine string, say func(context.Context, string), stdout, stderr io.Writer) *host {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &host{engine: engine, stdout: stdout, stderr: stderr, cancelled: ctx, cancel: cancel}
+	return &host{engine: engine, say: say, stdout: stdout, stderr: stderr, cancelled: ctx, cancel: cancel}
 }
 
 // Handshake takes the engine's address.

@@ -16,6 +16,8 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
+func silent(context.Context, string) {}
+
 // program writes files to a folder of their own; go.mod is made when it is not among them.
 func program(t *testing.T, files map[string]string) string {
 	t.Helper()
@@ -43,7 +45,7 @@ func run(t *testing.T, dir string, options map[string]any) (*pulumirpc.RunRespon
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
-	res, err := newHost("engine:1", &stdout, &stderr).Run(t.Context(), &pulumirpc.RunRequest{
+	res, err := newHost("engine:1", silent, &stdout, &stderr).Run(t.Context(), &pulumirpc.RunRequest{
 		Project: "proj", Stack: "dev", Organization: "org", DryRun: true, Parallel: 4, MonitorAddress: "monitor:1",
 		Pwd: dir, Config: map[string]string{"proj:a": "b"}, ConfigSecretKeys: []string{"proj:a"},
 		Info: &pulumirpc.ProgramInfo{RootDirectory: dir, ProgramDirectory: dir, Options: opts},
@@ -147,7 +149,7 @@ func TestRunOptions(t *testing.T) {
 func TestCancelInterruptsTheProgram(t *testing.T) {
 	script := program(t, map[string]string{"run": "#!/bin/sh\ntrap 'echo trapped; exit 1' INT\necho on\nsleep 20 & wait\n"})
 	var said bytes.Buffer
-	h := newHost("engine:1", &said, io.Discard)
+	h := newHost("engine:1", silent, &said, io.Discard)
 	time.AfterFunc(500*time.Millisecond, func() {
 		if _, err := h.Cancel(context.Background(), nil); err != nil {
 			t.Error(err)
@@ -164,7 +166,7 @@ func TestCancelInterruptsTheProgram(t *testing.T) {
 }
 
 func TestRefusalsNameTheMethod(t *testing.T) {
-	h := newHost("engine:1", os.Stdout, os.Stderr)
+	h := newHost("engine:1", silent, os.Stdout, os.Stderr)
 	_, err := h.GeneratePackage(t.Context(), nil)
 	err = refusal("/pulumirpc.LanguageRuntime/GeneratePackage", err)
 	if status.Code(err) != codes.Unimplemented || !strings.Contains(err.Error(), "does not implement /pulumirpc.LanguageRuntime/GeneratePackage") {

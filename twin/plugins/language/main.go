@@ -30,14 +30,21 @@ func main() {
 		fmt.Println(version())
 		return
 	}
-	engine := os.Args[len(os.Args)-1]
-	err := plug.Serve(engine, func(srv *grpc.Server) {
-		pulumirpc.RegisterLanguageRuntimeServer(srv, newHost(engine, os.Stdout, os.Stderr))
-	}, grpc.UnaryInterceptor(nameRefusal), grpc.StreamInterceptor(nameStreamRefusal))
-	if err != nil {
+	if err := serve(os.Args[len(os.Args)-1]); err != nil {
 		fmt.Fprintln(os.Stderr, "pulumi-language-go:", err)
 		os.Exit(1)
 	}
+}
+
+func serve(address string) error {
+	engine, err := plug.Dial(address)
+	if err != nil {
+		return err
+	}
+	say := func(ctx context.Context, message string) { engine.Status(ctx, "", message) }
+	return plug.Serve(address, func(srv *grpc.Server) {
+		pulumirpc.RegisterLanguageRuntimeServer(srv, newHost(address, say, os.Stdout, os.Stderr))
+	}, grpc.UnaryInterceptor(nameRefusal), grpc.StreamInterceptor(nameStreamRefusal))
 }
 
 // version is that of the Pulumi SDK built in.

@@ -37,7 +37,7 @@ replace (
 }
 
 func TestRequiredPackages(t *testing.T) {
-	res, err := newHost("e", nil, nil).GetRequiredPackages(t.Context(), &pulumirpc.GetRequiredPackagesRequest{
+	res, err := newHost("e", silent, nil, nil).GetRequiredPackages(t.Context(), &pulumirpc.GetRequiredPackagesRequest{
 		Info: &pulumirpc.ProgramInfo{ProgramDirectory: withModules(t)},
 	})
 	if err != nil {
@@ -55,7 +55,7 @@ func TestRequiredPackages(t *testing.T) {
 
 func TestProgramDependencies(t *testing.T) {
 	for transitive, want := range map[bool]int{false: 2, true: 3} {
-		res, err := newHost("e", nil, nil).GetProgramDependencies(t.Context(), &pulumirpc.GetProgramDependenciesRequest{
+		res, err := newHost("e", silent, nil, nil).GetProgramDependencies(t.Context(), &pulumirpc.GetProgramDependenciesRequest{
 			Info: &pulumirpc.ProgramInfo{ProgramDirectory: withModules(t)}, TransitiveDependencies: transitive,
 		})
 		if err != nil || len(res.Dependencies) != want {
@@ -88,7 +88,7 @@ func TestReleased(t *testing.T) {
 }
 
 func TestAbout(t *testing.T) {
-	res, err := newHost("e", nil, nil).About(t.Context(), nil)
+	res, err := newHost("e", silent, nil, nil).About(t.Context(), nil)
 	if err != nil || !strings.HasPrefix(res.Version, "go version go") {
 		t.Errorf("got %v, %v", res, err)
 	}

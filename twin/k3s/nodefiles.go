@@ -55,3 +55,15 @@ func (c *config) checkRegistries() error {
 	}
 	return nil
 }
+
+// checkManifests refuses manifests that k3s would deploy by itself.
+func (c *config) checkManifests() error {
+	files, err := filepath.Glob(c.paths.server("manifests", "*"))
+	if err != nil {
+		return err
+	}
+	if len(files) > 0 {
+		return notImplemented("the deployment of " + files[0])
+	}
+	return nil
+}
