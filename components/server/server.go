@@ -25,7 +25,7 @@ import (
 const typeToken = "lvs-cloud:components:Server"
 
 // hostPackages are what the host itself needs beyond Hetzner's image.
-const hostPackages = "nftables systemd-zram-generator e2fsprogs curl ca-certificates python3-minimal"
+const hostPackages = "nftables systemd-zram-generator xfsprogs curl ca-certificates python3-minimal"
 
 //go:embed prepare.sh
 var prepareScript string

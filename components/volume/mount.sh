@@ -7,10 +7,7 @@ readonly blank_mib=16
 
 up() {
 	wait_for 180 "volume $DEVICE" test -b "$DEVICE"
-	if ! mountpoint -q "$MOUNT_POINT"; then
-		identify
-		check_filesystem
-	fi
+	mountpoint -q "$MOUNT_POINT" || identify
 	mount_volume
 	grow
 	measure
@@ -29,11 +26,11 @@ identify() {
 	found=$(blkid --probe --match-tag UUID --output value "$DEVICE" || true)
 	[[ $found != "$FILESYSTEM_UUID" ]] || return 0
 	found=$(wipefs --noheadings --output TYPE,UUID,LABEL "$DEVICE" | tr -s ' ' | paste -sd ';')
-	[[ -z $found ]] || die "volume $DEVICE: got a disk with $found, want a blank one or ext4 with UUID $FILESYSTEM_UUID;" \
-		"nothing was changed. If this is your data under another stack's name: tune2fs -U $FILESYSTEM_UUID $DEVICE"
+	[[ -z $found ]] || die "volume $DEVICE: got a disk with $found, want a blank one or XFS with UUID $FILESYSTEM_UUID;" \
+		"nothing was changed. If this is your data under another stack's name: xfs_admin -U $FILESYSTEM_UUID $DEVICE"
 	is_blank || die "volume $DEVICE: got data without a known signature, want a blank disk; nothing was changed"
 	say "volume: blank, formatting $DEVICE"
-	mkfs.ext4 -q -m 1 -L lvs-data -U "$FILESYSTEM_UUID" "$DEVICE"
+	mkfs.xfs -q -L lvs-data -m uuid="$FILESYSTEM_UUID" "$DEVICE"
 }
 
 is_blank() {
@@ -41,13 +38,6 @@ is_blank() {
 	bytes=$(blockdev --getsize64 "$DEVICE")
 	cmp --quiet --bytes="$window" "$DEVICE" /dev/zero &&
 		cmp --quiet --bytes="$window" --ignore-initial=$((bytes - window)):0 "$DEVICE" /dev/zero
-}
-
-# check_filesystem repairs what a hard power-off left; 1 is "repaired".
-check_filesystem() {
-	local status=0
-	e2fsck -p "$DEVICE" >/dev/null || status=$?
-	((status <= 1)) || die "volume $DEVICE: file system needs a repair by hand: e2fsck -f $DEVICE"
 }
 
 mount_volume() {
@@ -58,7 +48,7 @@ mount_volume() {
 		[Mount]
 		What=$DEVICE
 		Where=$MOUNT_POINT
-		Type=ext4
+		Type=xfs
 		Options=noatime,nofail
 
 		[Install]
@@ -73,7 +63,7 @@ mount_volume() {
 }
 
 # grow makes the file system as large as the volume, online; it changes nothing if it is already.
-grow() { resize2fs "$DEVICE" >/dev/null 2>&1 || die "volume $DEVICE: resize2fs failed: $(resize2fs "$DEVICE" 2>&1)"; }
+grow() { xfs_growfs -d "$MOUNT_POINT" >/dev/null || die "$MOUNT_POINT: the file system could not be grown"; }
 
 # measure prints how long the slowest per cent of synchronous writes take: etcd wants less than 10 ms.
 # Source: https://etcd.io/docs/v3.6/op-guide/hardware/#disks

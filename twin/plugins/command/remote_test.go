@@ -132,9 +132,10 @@ func TestCancelEndsARemoteSession(t *testing.T) {
 			t.Error(err)
 		}
 	}()
+	began := time.Now()
 	_, err := p.create(t, remoteToken, via(s, values{"create": "sleep 30"}))
-	if err == nil || !strings.Contains(err.Error(), `cancelled while running "sleep 30"`) {
-		t.Errorf("got %v, want a cancellation", err)
+	if err == nil || !strings.Contains(err.Error(), `cancelled while running "sleep 30"`) || time.Since(began) > 10*time.Second {
+		t.Errorf("got %v after %v, want a prompt cancellation", err, time.Since(began))
 	}
 	for deadline := time.Now().Add(5 * time.Second); len(s.Ended()) == 0; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
