@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,6 +43,7 @@ func TestMachine(t *testing.T) {
 		{"preview of an empty cloud makes nothing", m.previewEmpty},
 		{"up", m.up},
 		{"outputs lead to a working cluster", m.outputs},
+		{"no secret is readable in the state", m.secrets},
 		{"the volume is mounted by units that k3s requires", m.units},
 		{"nothing is left to change", m.settled},
 		{"a patch upgrade happens in place", m.upgrade},
@@ -94,6 +97,27 @@ func (m *machine) outputs(t *testing.T) {
 	m.remember(t)
 	if got := out(m.SSH("hostname")); got != "lvs-cloud-twin-node" {
 		t.Errorf("ssh: got host name %q, want lvs-cloud-twin-node", got)
+	}
+}
+
+// secrets looks for each value that the state holds encrypted, as plain text anywhere in the state.
+func (m *machine) secrets(t *testing.T) {
+	out := must[string](t)
+	exported := out(m.Pulumi("stack", "export", "--stack", Stack))
+	shown := out(m.Pulumi("stack", "export", "--stack", Stack, "--show-secrets"))
+	found := regexp.MustCompile(`"plaintext": ("(?:[^"\\]|\\.)*")`).FindAllStringSubmatch(shown, -1)
+	if len(found) < 10 {
+		t.Fatalf("got %d secrets in the state, want those of the keys, the token and the kubeconfig at least", len(found))
+	}
+	for _, match := range found {
+		var value string // a secret is JSON text within JSON
+		if err := json.Unmarshal([]byte(match[1]), &value); err != nil {
+			t.Fatal(err)
+		}
+		value = strings.Trim(value, `"`)
+		if len(value) >= 12 && strings.Contains(exported, value) {
+			t.Errorf("got the secret that begins with %.6q readable in the state, want it encrypted", value)
+		}
 	}
 }
 
@@ -250,15 +274,15 @@ func (m *machine) upgrade(t *testing.T) {
 func (m *machine) noReplacement(t *testing.T) {
 	for name, args := range map[string][]string{
 		// A new seed of the host key is new user data, one of the login key a new SSH key as well.
-		"host key":  {"--replace", "urn:pulumi:" + Stack + "::lvs-cloud::lvs-cloud:components:Server$random:index/randomBytes:RandomBytes::node-host-key"},
-		"login key": {"--replace", "urn:pulumi:" + Stack + "::lvs-cloud::lvs-cloud:components:Server$random:index/randomBytes:RandomBytes::node-login-key"},
+		"host key":  {"--replace", "urn:pulumi:" + Stack + "::lvs-cloud::lvs-cloud:components:Server$random:index/randomPassword:RandomPassword::node-host-key"},
+		"login key": {"--replace", "urn:pulumi:" + Stack + "::lvs-cloud::lvs-cloud:components:Server$random:index/randomPassword:RandomPassword::node-login-key"},
 	} {
 		if err := m.Configure(ProtectionLifted, "protection"); err != nil { // the engine replaces nothing that is protected
 			t.Fatal(err)
 		}
 		must[string](t)(m.Pulumi("up", "--yes"))
 		steps := must[[]string](t)(m.Steps(args...))
-		if !slices.ContainsFunc(steps, func(s string) bool { return strings.Contains(s, "randomBytes:RandomBytes") }) {
+		if !slices.ContainsFunc(steps, func(s string) bool { return strings.Contains(s, "randomPassword:RandomPassword") }) {
 			t.Errorf("%s: got plan %q, want the seed replaced", name, steps)
 		}
 		for _, s := range steps {

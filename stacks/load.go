@@ -16,16 +16,31 @@ type rawSecrets struct {
 	ZoneToken string `config:"zoneToken"`
 }
 
-// load reads the stack's configuration.
+// load reads the configuration that the engine hands to the program.
+//
+// Errors: those of read.
+func load(ctx *pulumi.Context) (*Config, *Secrets, error) {
+	c, s, err := read(ctx.Project(), ctx.Stack(), ctx.GetConfig)
+	if err != nil {
+		return nil, nil, err
+	}
+	return c, &Secrets{ZoneToken: pulumi.ToSecret(pulumi.String(s.ZoneToken)).(pulumi.StringOutput)}, nil
+}
+
+// read decodes, completes and validates the configuration of a stack, looked up by full key.
 //
 // Errors: every problem at once, each with the full path of its key, what was got and what is wanted.
-func load(ctx *pulumi.Context) (*Config, *Secrets, error) {
+func read(project, stack string, lookup func(key string) (string, bool)) (*Config, *rawSecrets, error) {
 	var p problems
-	c, s := &Config{}, rawSecrets{}
-	decodeObject(ctx, "cloud", c, &p)
-	decodeObject(ctx, "secrets", &s, &p)
+	c, s := &Config{}, &rawSecrets{}
+	if text, ok := lookup(project + ":cloud"); ok {
+		decodeObject("cloud", text, c, &p)
+	}
+	if text, ok := lookup(project + ":secrets"); ok {
+		decodeObject("secrets", text, s, &p)
+	}
 	if len(p) > 0 { // values that could not be read would only be reported twice
-		return nil, nil, report(ctx, p)
+		return nil, nil, report(stack, p)
 	}
 	c.complete()
 	if err := c.Validate(); err != nil {
@@ -33,25 +48,21 @@ func load(ctx *pulumi.Context) (*Config, *Secrets, error) {
 	}
 	if c.Zone != nil && s.ZoneToken == "" {
 		p.add("secrets.zoneToken", "got none, want the API token of the project that holds the zone %s; set it with "+
-			"`pulumi config set --secret --path %s:secrets.zoneToken`", c.Zone.Name, ctx.Project())
+			"`pulumi config set --secret --path %s:secrets.zoneToken`", c.Zone.Name, project)
 	}
 	if len(p) > 0 {
-		return nil, nil, report(ctx, p)
+		return nil, nil, report(stack, p)
 	}
-	return c, &Secrets{ZoneToken: pulumi.ToSecret(pulumi.String(s.ZoneToken)).(pulumi.StringOutput)}, nil
+	return c, s, nil
 }
 
-func report(ctx *pulumi.Context, p problems) error {
+func report(stack string, p problems) error {
 	lines := strings.Split(errors.Join(p...).Error(), "\n")
-	return fmt.Errorf("configuration of stack %q, nothing was changed:\n  - %s", ctx.Stack(), strings.Join(lines, "\n  - "))
+	return fmt.Errorf("configuration of stack %q, nothing was changed:\n  - %s", stack, strings.Join(lines, "\n  - "))
 }
 
-// decodeObject decodes one object of the project's configuration, if it is there, and adds what is wrong with it.
-func decodeObject(ctx *pulumi.Context, key string, into any, p *problems) {
-	text, ok := ctx.GetConfig(ctx.Project() + ":" + key)
-	if !ok {
-		return
-	}
+// decodeObject decodes one object of the project's configuration and adds what is wrong with it.
+func decodeObject(key, text string, into any, p *problems) {
 	show := describe
 	if key == "secrets" {
 		show = func(any) string { return "a secret of another type" }

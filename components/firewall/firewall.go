@@ -32,6 +32,46 @@ type port struct {
 	description string
 }
 
+// Layer is one of the firewalls in front of a server.
+type Layer struct {
+	// Role is its name within the stack: edge or operators.
+	Role string
+	// Rules are what it lets in; nothing else is.
+	Rules []Rule
+}
+
+// Rule lets sources in.
+type Rule struct {
+	// Protocol is tcp or icmp.
+	Protocol string
+	// Port is empty for a protocol without ports.
+	Port string
+	// Sources are never empty: Hetzner refuses a rule without any.
+	Sources []netip.Prefix
+	// Description says what for.
+	Description string
+}
+
+// Layers are the firewalls of a server whose operators work from those networks, edge first.
+func Layers(adminCIDRs []netip.Prefix) []Layer {
+	edge := append(tcpRules(edgePorts, anywhere), Rule{
+		Protocol: "icmp", Sources: anywhere, Description: "ICMP, for path MTU discovery and ping",
+	})
+	return []Layer{{"edge", edge}, {"operators", tcpRules(operatorPorts, adminCIDRs)}}
+}
+
+// tcpRules lets sources in to ports; no sources make no rule.
+func tcpRules(ports []port, sources []netip.Prefix) []Rule {
+	if len(sources) == 0 {
+		return nil
+	}
+	rules := make([]Rule, 0, len(ports))
+	for _, p := range ports {
+		rules = append(rules, Rule{Protocol: "tcp", Port: strconv.Itoa(p.number), Sources: sources, Description: p.description})
+	}
+	return rules
+}
+
 // Firewall is the pair of firewalls that a server is created behind.
 type Firewall struct {
 	pulumi.ResourceState
@@ -59,24 +99,15 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := ctx.RegisterComponentResourceV2(typeToken, name, a.inputs(), f, opts...); err != nil {
 		return nil, fmt.Errorf("firewall %q: %w", name, err)
 	}
-	edge := append(tcpRules(edgePorts, anywhere), &hcloud.FirewallRuleArgs{
-		Direction:   pulumi.String("in"),
-		Protocol:    pulumi.String("icmp"),
-		SourceIps:   prefixes(anywhere),
-		Description: pulumi.String("ICMP, for path MTU discovery and ping"),
-	})
 	var ids pulumi.IntArray
-	for _, fw := range []struct {
-		role  string
-		rules hcloud.FirewallRuleArray
-	}{{"edge", edge}, {"operators", tcpRules(operatorPorts, a.AdminCIDRs)}} {
-		res, err := hcloud.NewFirewall(ctx, fw.role, &hcloud.FirewallArgs{
-			Name:   pulumi.String(naming.Physical(ctx.Project(), ctx.Stack(), fw.role)),
+	for _, layer := range Layers(a.AdminCIDRs) {
+		res, err := hcloud.NewFirewall(ctx, layer.Role, &hcloud.FirewallArgs{
+			Name:   pulumi.String(naming.Physical(ctx.Project(), ctx.Stack(), layer.Role)),
 			Labels: pulumi.ToStringMap(a.Labels),
-			Rules:  fw.rules,
+			Rules:  layer.rules(),
 		}, pulumi.Parent(f))
 		if err != nil {
-			return nil, fmt.Errorf("firewall %q: %s: %w", name, fw.role, err)
+			return nil, fmt.Errorf("firewall %q: %s: %w", name, layer.Role, err)
 		}
 		ids = append(ids, hcloudid.Int(res.ID()))
 	}
@@ -87,20 +118,19 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	return f, nil
 }
 
-// tcpRules lets sources in to ports. Hetzner refuses a rule without sources, so none make no rule.
-func tcpRules(ports []port, sources []netip.Prefix) hcloud.FirewallRuleArray {
+func (l Layer) rules() hcloud.FirewallRuleArray {
 	rules := hcloud.FirewallRuleArray{}
-	if len(sources) == 0 {
-		return rules
-	}
-	for _, p := range ports {
-		rules = append(rules, &hcloud.FirewallRuleArgs{
+	for _, r := range l.Rules {
+		args := &hcloud.FirewallRuleArgs{
 			Direction:   pulumi.String("in"),
-			Protocol:    pulumi.String("tcp"),
-			Port:        pulumi.String(strconv.Itoa(p.number)),
-			SourceIps:   prefixes(sources),
-			Description: pulumi.String(p.description),
-		})
+			Protocol:    pulumi.String(r.Protocol),
+			SourceIps:   prefixes(r.Sources),
+			Description: pulumi.String(r.Description),
+		}
+		if r.Port != "" {
+			args.Port = pulumi.String(r.Port)
+		}
+		rules = append(rules, args)
 	}
 	return rules
 }

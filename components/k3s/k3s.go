@@ -86,9 +86,9 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, fmt.Errorf("k3s %q: %w", name, err)
 	}
 	c.APIServer = a.PublicIPv4.ToStringOutput().ApplyT(apiServer).(pulumi.StringOutput)
-	context := ctx.Project() + "-" + ctx.Stack()
+	context := ContextName(ctx.Project(), ctx.Stack())
 	c.Kubeconfig = pulumi.ToSecret(pulumi.All(raw.Stdout, c.APIServer).ApplyT(func(v []any) (string, error) {
-		return localise(v[0].(string), context, v[1].(string))
+		return Localise(v[0].(string), context, v[1].(string))
 	})).(pulumi.StringOutput)
 	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{"apiServer": c.APIServer, "kubeconfig": c.Kubeconfig}); err != nil {
 		return nil, fmt.Errorf("k3s %q: outputs: %w", name, err)

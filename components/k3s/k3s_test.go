@@ -80,7 +80,7 @@ users:
 `
 
 func TestLocalise(t *testing.T) {
-	got, err := localise(nodeKubeconfig, "lvs-cloud-test", "https://192.0.2.1:6443")
+	got, err := Localise(nodeKubeconfig, "lvs-cloud-test", "https://192.0.2.1:6443")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestLocalise(t *testing.T) {
 	for name, bad := range map[string]string{
 		"no kubeconfig": "permission denied", "no yaml": "{", "no authority": strings.Replace(nodeKubeconfig, "Y2E=", `""`, 1),
 	} {
-		if _, err := localise(bad, "x", "https://192.0.2.1:6443"); err == nil || !strings.HasPrefix(err.Error(), "kubeconfig: ") {
+		if _, err := Localise(bad, "x", "https://192.0.2.1:6443"); err == nil || !strings.HasPrefix(err.Error(), "kubeconfig: ") {
 			t.Errorf("%s: got %v, want an error about the kubeconfig", name, err)
 		}
 	}

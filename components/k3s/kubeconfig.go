@@ -18,6 +18,9 @@ type kubeconfig struct {
 	Users          []namedUser    `yaml:"users"`
 }
 
+// ContextName is what a stack's cluster is called in a kubeconfig.
+func ContextName(project, stack string) string { return project + "-" + stack }
+
 type namedCluster struct {
 	Name    string `yaml:"name"`
 	Cluster struct {
@@ -42,9 +45,11 @@ type namedUser struct {
 	} `yaml:"user"`
 }
 
-// localise turns the kubeconfig of the node, which calls everything "default" and itself 127.0.0.1, into one that
-// works from elsewhere and can be merged with others.
-func localise(raw, name, server string) (string, error) {
+// Localise turns the kubeconfig of the node, which calls everything "default" and itself 127.0.0.1, into one that
+// works from elsewhere and can be merged with others: cluster, user and context are called name.
+//
+// Errors: a text that is no kubeconfig of one cluster with its certificates inline.
+func Localise(raw, name, server string) (string, error) {
 	var k kubeconfig
 	if err := yaml.Unmarshal([]byte(raw), &k); err != nil {
 		return "", fmt.Errorf("kubeconfig: %w", err)

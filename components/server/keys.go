@@ -3,7 +3,7 @@ package server
 import (
 	"bytes"
 	"crypto/ed25519"
-	"encoding/base64"
+	"crypto/sha256"
 	"encoding/pem"
 	"fmt"
 	"strings"
@@ -19,17 +19,14 @@ type keyPair struct {
 	public string
 }
 
-// newKeyPair derives a key pair from 32 random bytes in base64. The same seed gives the same bytes, so that a
-// preview shows no change.
-func newKeyPair(seed string) (keyPair, error) {
-	raw, err := base64.StdEncoding.DecodeString(seed)
-	if err != nil {
-		return keyPair{}, fmt.Errorf("key seed: %w", err)
+// newKeyPair derives a key pair from a random password. The same password gives the same bytes, so that a preview
+// shows no change.
+func newKeyPair(password string) (keyPair, error) {
+	if len(password) < seedLength {
+		return keyPair{}, fmt.Errorf("key seed: got %d characters, want at least %d", len(password), seedLength)
 	}
-	if len(raw) != ed25519.SeedSize {
-		return keyPair{}, fmt.Errorf("key seed: got %d bytes, want %d", len(raw), ed25519.SeedSize)
-	}
-	private := ed25519.NewKeyFromSeed(raw)
+	seed := sha256.Sum256([]byte(password))
+	private := ed25519.NewKeyFromSeed(seed[:])
 	public, err := ssh.NewPublicKey(private.Public())
 	if err != nil {
 		return keyPair{}, fmt.Errorf("public key: %w", err)

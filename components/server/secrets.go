@@ -1,12 +1,14 @@
 package server
 
 import (
-	"crypto/ed25519"
 	"fmt"
 
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
+
+// seedLength is how many letters and digits a key is derived from: more than the 256 bits that it has.
+const seedLength = 64
 
 // keys are what a server and its program know each other by, derived from two random seeds in the state.
 type keys struct {
@@ -15,13 +17,15 @@ type keys struct {
 
 func newKeys(ctx *pulumi.Context, name string, parent pulumi.Resource) (*keys, error) {
 	seed := func(role string) (pulumi.StringOutput, error) {
-		b, err := random.NewRandomBytes(ctx, name+"-"+role, &random.RandomBytesArgs{
-			Length: pulumi.Int(ed25519.SeedSize),
+		// Not RandomBytes: those stand readable in the state, as the ID of their own resource.
+		b, err := random.NewRandomPassword(ctx, name+"-"+role, &random.RandomPasswordArgs{
+			Length:  pulumi.Int(seedLength),
+			Special: pulumi.Bool(false),
 		}, pulumi.Parent(parent))
 		if err != nil {
 			return pulumi.StringOutput{}, fmt.Errorf("%s seed: %w", role, err)
 		}
-		return b.Base64, nil
+		return b.Result, nil
 	}
 	host, err := seed("host-key")
 	if err != nil {

@@ -40,6 +40,8 @@ is_blank() {
 		cmp --quiet --bytes="$window" --ignore-initial=$((bytes - window)):0 "$DEVICE" /dev/zero
 }
 
+# mount_volume mounts with nouuid, since a kernel otherwise refuses a second file system of the same identity: a copy
+# that is looked at beside the original, or the volumes of two rehearsals on one machine.
 mount_volume() {
 	enable_mount "$MOUNT_POINT" <<-EOF
 		[Unit]
@@ -49,7 +51,7 @@ mount_volume() {
 		What=$DEVICE
 		Where=$MOUNT_POINT
 		Type=xfs
-		Options=noatime,nofail
+		Options=noatime,nofail,nouuid
 
 		[Install]
 		WantedBy=multi-user.target

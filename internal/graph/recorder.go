@@ -150,10 +150,8 @@ func computed(typeToken string) map[string]string {
 	switch typeToken {
 	case "hcloud:index/primaryIp:PrimaryIp":
 		return map[string]string{"ipAddress": "198.51.100.7"}
-	case "random:index/randomBytes:RandomBytes":
-		return map[string]string{"base64": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}
 	case "random:index/randomPassword:RandomPassword":
-		return map[string]string{"result": "a-password"}
+		return map[string]string{"result": strings.Repeat("a-password", 7)}
 	case "command:remote:Command":
 		return map[string]string{"stdout": kubeconfig, "stderr": ""}
 	default:
