@@ -63,7 +63,6 @@ func List(root string) ([]Tool, error) {
 			Path:   fmt.Sprintf("plugins/resource-%s-%s/pulumi-resource-%s", plugin.name, v, plugin.name),
 			Module: plugin.module, Package: plugin.pkg,
 			Sources:  []string{filepath.Join(plugin.module, map[bool]string{true: "plugins"}[plugin.module == "twin"])},
-			LDFlags:  "-X main.version=" + v,
 			Official: "pulumi-resource-" + plugin.name, Takes: plugin.takes,
 		})
 	}
