@@ -7,7 +7,7 @@ SHELL := bash
 TWIN ?= main
 TOOLS := $(CURDIR)/.twin/tools
 # Debian packages that the twin and the tests need; `make packages` installs what is missing.
-PACKAGES := e2fsprogs iproute2 mmdebstrap nftables openssh-client shellcheck util-linux
+PACKAGES := debian-archive-keyring iproute2 mmdebstrap nftables openssh-client shellcheck util-linux xfsprogs
 
 export GOWORK := off
 

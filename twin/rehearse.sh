@@ -6,8 +6,20 @@ cd "$(dirname "$0")/.."
 name=$1
 tools=$PWD/.twin/tools
 
+# clear_stale_lock lets a run go on after one that was killed, whose lock names a process that is no more.
+clear_stale_lock() {
+	local pid
+	while read -r pid; do
+		[[ ! -d /proc/$pid ]] || continue
+		echo "the last run was killed; its lock is taken away"
+		pulumi cancel --stack twin --yes
+	done < <(grep --recursive --only-matching --no-filename --perl-regexp '"pid":\s*\K\d+' \
+		"${PULUMI_BACKEND_URL#file://}/.pulumi/locks" 2>/dev/null)
+}
+
 "$tools/twin" up --name "$name"
 eval "$("$tools/twin" env --name "$name")"
+clear_stale_lock
 pulumi stack select twin --create --secrets-provider passphrase >/dev/null
 started=$SECONDS
 pulumi up --stack twin --yes --suppress-permalink=true
