@@ -10,7 +10,8 @@ import (
 // ParseFile reads the configuration out of the text of a stack's file, for whoever looks at it without the engine.
 // It decodes and validates as Program does. Secrets are encrypted in there, so it is only seen whether they are set.
 //
-// Errors: a text that is no stack file, and whatever Program would refuse.
+// Errors: a text that is no stack file, and whatever Program would refuse. With MissingSecrets the configuration is
+// returned as well.
 func ParseFile(project, stack string, text []byte) (*Config, error) {
 	var file struct {
 		Config map[string]any `yaml:"config"`

@@ -49,7 +49,7 @@ func TestParseFile(t *testing.T) {
 // TestParseFileRefusesAsProgramDoes holds the two ways to read a configuration together.
 func TestParseFileRefusesAsProgramDoes(t *testing.T) {
 	const text = "config:\n  lvs-cloud:cloud: {domain: x, server: {type: cax11}, access: {}}\n"
-	_, fromFile := ParseFile(graph.Project, graph.Stack, []byte(text))
+	_, fromFile := ParseFile(graph.Project, "test", []byte(text))
 	_, fromEngine := graph.Run(Program, graph.Options{Config: map[string]string{
 		graph.Project + ":cloud": `{"domain": "x", "server": {"type": "cax11"}, "access": {}}`,
 	}})

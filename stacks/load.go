@@ -27,9 +27,13 @@ func load(ctx *pulumi.Context) (*Config, *Secrets, error) {
 	return c, &Secrets{ZoneToken: pulumi.ToSecret(pulumi.String(s.ZoneToken)).(pulumi.StringOutput)}, nil
 }
 
+// MissingSecrets is the error of a configuration in which nothing is wrong but that secrets are not set.
+type MissingSecrets struct{ error }
+
 // read decodes, completes and validates the configuration of a stack, looked up by full key.
 //
-// Errors: every problem at once, each with the full path of its key, what was got and what is wanted.
+// Errors: every problem at once, each with the full path of its key, what was got and what is wanted. With MissingSecrets
+// the configuration is returned as well.
 func read(project, stack string, lookup func(key string) (string, bool)) (*Config, *rawSecrets, error) {
 	var p problems
 	c, s := &Config{}, &rawSecrets{}
@@ -46,14 +50,19 @@ func read(project, stack string, lookup func(key string) (string, bool)) (*Confi
 	if err := c.Validate(); err != nil {
 		p = append(p, err)
 	}
+	complete := len(p) == 0
 	if c.Zone != nil && s.ZoneToken == "" {
 		p.add("secrets.zoneToken", "got none, want the API token of the project that holds the zone %s; set it with "+
 			"`pulumi config set --secret --path %s:secrets.zoneToken`", c.Zone.Name, project)
 	}
-	if len(p) > 0 {
+	switch {
+	case len(p) == 0:
+		return c, s, nil
+	case complete:
+		return c, nil, MissingSecrets{report(stack, p)}
+	default:
 		return nil, nil, report(stack, p)
 	}
-	return c, s, nil
 }
 
 func report(stack string, p problems) error {
