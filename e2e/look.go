@@ -28,8 +28,16 @@ func (c *Cloud) Kubernetes() (*kubernetes.Clientset, error) {
 	return kubernetes.NewForConfig(config)
 }
 
+// Hetzner returns Hetzner's own client on the twin.
+func (c *Cloud) Hetzner() *hcloud.Client {
+	return hcloud.NewClient(hcloud.WithEndpoint(c.Env("HCLOUD_ENDPOINT")), hcloud.WithToken(c.Env("HCLOUD_TOKEN")))
+}
+
 // SSH runs a command on the server as its operator, who trusts only the host key that the stack names.
-func (c *Cloud) SSH(command string) (string, error) {
+func (c *Cloud) SSH(command string) (string, error) { return c.SSHInput(command, "") }
+
+// SSHInput runs a command as SSH does, with a standard input.
+func (c *Cloud) SSHInput(command, input string) (string, error) {
 	address, err := c.Output("serverAddress")
 	if err != nil {
 		return "", err
@@ -62,6 +70,7 @@ func (c *Cloud) SSH(command string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	session.Stdin = strings.NewReader(input)
 	out, err := session.CombinedOutput(command)
 	fmt.Fprintf(c.Log, "$ ssh %s %s\n  %s\n", address, command, strings.ReplaceAll(strings.TrimSpace(string(out)), "\n", "\n  "))
 	if err != nil {
@@ -74,7 +83,7 @@ func (c *Cloud) SSH(command string) (string, error) {
 func (c *Cloud) Inventory() ([]string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	client := hcloud.NewClient(hcloud.WithEndpoint(c.Env("HCLOUD_ENDPOINT")), hcloud.WithToken(c.Env("HCLOUD_TOKEN")))
+	client := c.Hetzner()
 	var lines []string
 	var errs []error
 	add := func(err error, n int, line func(i int) string) {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hetznercloud/hcloud-go/v2/hcloud"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -19,6 +20,7 @@ import (
 type machine struct {
 	*Cloud
 	volumeID string
+	zone     *Zone
 }
 
 // TestMachine follows one cloud from nothing to its end, and back again with its data.
@@ -45,8 +47,12 @@ func TestMachine(t *testing.T) {
 		{"outputs lead to a working cluster", m.outputs},
 		{"no secret is readable in the state", m.secrets},
 		{"the volume is mounted by units that k3s requires", m.units},
+		{"k3s does not start without its volume", m.withoutVolume},
+		{"a foreign disk is refused by name, and left as it is", m.foreignDisks},
+		{"no unit waits for itself", m.bootOrder},
 		{"nothing is left to change", m.settled},
 		{"a patch upgrade happens in place", m.upgrade},
+		{"records are published beside those of others", m.publish},
 		{"keys and user data replace nothing", m.noReplacement},
 		{"destroy is refused and touches nothing", m.destroyRefused},
 		{"with protection lifted everything goes but the volume", m.destroy},
@@ -307,6 +313,30 @@ func (m *machine) noReplacement(t *testing.T) {
 	}
 }
 
+// The records of somebody else in the zone, as Zone.Records lists them.
+var foreignRecords = []string{"@ MX - 10 mail.example.com.", "www A 60 192.0.2.80"}
+
+func (m *machine) publish(t *testing.T) {
+	var err error
+	m.zone, err = m.MakeZone(t.Context(), "example.com",
+		hcloud.ZoneCreateOptsRRSet{Name: "@", Type: hcloud.ZoneRRSetTypeMX, Records: []hcloud.ZoneRRSetRecord{{Value: "10 mail.example.com."}}},
+		hcloud.ZoneCreateOptsRRSet{Name: "www", Type: hcloud.ZoneRRSetTypeA, TTL: hcloud.Ptr(60), Records: []hcloud.ZoneRRSetRecord{{Value: "192.0.2.80"}}},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.UseZone("example.com"); err != nil {
+		t.Fatal(err)
+	}
+	must[string](t)(m.Pulumi("up", "--yes"))
+	address := must[string](t)(m.Output("serverAddress"))
+	want := append([]string{"*.cloud A 300 " + address, "cloud A 300 " + address}, foreignRecords...)
+	slices.Sort(want)
+	if got := must[[]string](t)(m.zone.Records(t.Context())); !slices.Equal(got, want) {
+		t.Errorf("got records %q, want %q", got, want)
+	}
+}
+
 // ProtectionLifted is the configuration that allows a destroy.
 const ProtectionLifted = "lifted"
 
@@ -335,6 +365,9 @@ func (m *machine) destroy(t *testing.T) {
 	got := must[[]string](t)(m.Inventory())
 	if want := "volume " + m.volumeID + " lvs-cloud-twin-data 50GB attached=false protected=true"; len(got) != 1 || got[0] != want {
 		t.Errorf("got %q left, want %q alone", got, want)
+	}
+	if got := must[[]string](t)(m.zone.Records(t.Context())); !slices.Equal(got, foreignRecords) {
+		t.Errorf("got records %q left, want those of others: %q", got, foreignRecords)
 	}
 }
 

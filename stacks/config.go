@@ -46,7 +46,7 @@ type ServerConfig struct {
 	// Type is an x86 server type. Changing it resizes in place, with the server off meanwhile.
 	// Default: cx23.
 	Type string `config:"type"`
-	// Image is the operating system, used when a server is created or rebuilt.
+	// Image is the operating system, used when a server is created. A server that is replaced keeps its image.
 	// Default: debian-13. Range: Debian or Ubuntu, by name.
 	Image string `config:"image"`
 }
@@ -57,15 +57,15 @@ type VolumeConfig struct {
 	// Unit: GB as Hetzner counts them. Default: 50. Range: 10 to 10240.
 	SizeGB int `config:"sizeGB"`
 	// AdoptID is the Hetzner ID of an existing volume that is taken over, with its data, instead of a new one being
-	// made: the way back after a `pulumi destroy` or a lost state. It counts only while the state knows no volume.
+	// made: the way back after a `pulumi destroy` or a lost state. Project and stack must have the names they had.
 	// Default: none.
 	AdoptID int `config:"adoptID"`
 }
 
 // AccessConfig says who reaches the machine.
 type AccessConfig struct {
-	// AdminCIDRs are the networks that reach SSH and the Kubernetes API.
-	// Default: none; both are closed. Range: networks without host bits.
+	// AdminCIDRs are the networks that reach SSH and the Kubernetes API, that of `pulumi up` among them. Required.
+	// Range: networks without host bits, and not everyone.
 	AdminCIDRs []netip.Prefix `config:"adminCIDRs"`
 	// SSHKeys are the public keys that may log in as root, besides the cloud's own.
 	// Default: none. Range: lines of authorized_keys without options.

@@ -70,7 +70,7 @@ func Program(ctx *pulumi.Context) error {
 	}
 	cluster, err := k3s.New(ctx, "k3s", &k3s.Args{
 		Version: cfg.K3s.Version, Checksum: cfg.K3s.sha256(), ArtifactBaseURL: cfg.K3s.ArtifactBaseURL,
-		NodeName: node.Name, NodeIP: nodeIP, APIHost: "api." + cfg.Domain,
+		ServerType: cfg.Server.Type, NodeName: node.Name, NodeIP: nodeIP, APIHost: "api." + cfg.Domain,
 		PublicIPv4: addr.IPv4, ServerID: node.ID, Connection: node.Connection, MountPoint: data.MountPoint,
 	}, protect)
 	if err != nil {

@@ -89,13 +89,14 @@ var refusals = []refusal{
 	{"everyone as an operator in IPv6", map[string]string{"access": `{"adminCIDRs": ["::/0"]}`}, ""},
 	{"the same network twice", map[string]string{"access": `{"adminCIDRs": ["192.0.2.0/24", "192.0.2.0/24"]}`}, ""},
 	{"no way in at all", map[string]string{"access": `{}`}, ""},
+	{"a key but no network", map[string]string{"access": `{"sshKeys": [` + goodKey + `]}`}, ""},
 	{"a network that is no list", map[string]string{"access": `{"adminCIDRs": "192.0.2.1/32"}`}, ""},
-	{"a key that is none", map[string]string{"access": `{"sshKeys": ["hello"]}`}, ""},
-	{"a key file instead of a key", map[string]string{"access": `{"sshKeys": ["~/.ssh/id_ed25519.pub"]}`}, ""},
-	{"a private key", map[string]string{"access": `{"sshKeys": ["-----BEGIN OPENSSH PRIVATE KEY-----"]}`}, ""},
-	{"a key with options", map[string]string{"access": `{"sshKeys": ["no-pty ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"]}`}, ""},
-	{"a DSA key", map[string]string{"access": `{"sshKeys": ["ssh-dss AAAAB3NzaC1kc3MAAACB"]}`}, ""},
-	{"the same key twice", map[string]string{"access": `{"sshKeys": [` + goodKey + `, ` + goodKey + `]}`}, ""},
+	{"a key that is none", map[string]string{"access": `{"adminCIDRs": ["192.0.2.0/24"], "sshKeys": ["hello"]}`}, ""},
+	{"a key file instead of a key", map[string]string{"access": `{"adminCIDRs": ["192.0.2.0/24"], "sshKeys": ["~/.ssh/id_ed25519.pub"]}`}, ""},
+	{"a private key", map[string]string{"access": `{"adminCIDRs": ["192.0.2.0/24"], "sshKeys": ["-----BEGIN OPENSSH PRIVATE KEY-----"]}`}, ""},
+	{"a key with options", map[string]string{"access": `{"adminCIDRs": ["192.0.2.0/24"], "sshKeys": ["no-pty ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"]}`}, ""},
+	{"a DSA key", map[string]string{"access": `{"adminCIDRs": ["192.0.2.0/24"], "sshKeys": ["ssh-dss AAAAB3NzaC1kc3MAAACB"]}`}, ""},
+	{"the same key twice", map[string]string{"access": `{"adminCIDRs": ["192.0.2.0/24"], "sshKeys": [` + goodKey + `, ` + goodKey + `]}`}, ""},
 	{"the newest k3s", map[string]string{"k3s": `{"version": "latest"}`}, ""},
 	{"a channel of k3s", map[string]string{"k3s": `{"version": "v1.36"}`}, ""},
 	{"a k3s that is not pinned", map[string]string{"k3s": `{"version": "v1.99.0+k3s1"}`}, ""},
@@ -134,7 +135,7 @@ func (r refusal) config() map[string]string {
 		}
 		return out
 	}
-	keys := map[string]string{"domain": `"example.com"`, "access": `{"sshKeys": [` + goodKey + `]}`}
+	keys := map[string]string{"domain": `"example.com"`, "access": `{"adminCIDRs": ["192.0.2.0/24"]}`}
 	for k, v := range r.cloud {
 		if keys[k] = v; v == "" {
 			delete(keys, k)

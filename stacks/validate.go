@@ -79,8 +79,8 @@ func (c *Config) Validate() error {
 }
 
 func (a *AccessConfig) validate(p *problems) {
-	p.check(len(a.AdminCIDRs)+len(a.SSHKeys) > 0, "cloud.access",
-		"got neither adminCIDRs nor sshKeys, want one of them: nobody could ever log in")
+	p.check(len(a.AdminCIDRs) > 0, "cloud.access.adminCIDRs",
+		"got none, want at least the network that `pulumi up` runs in: it prepares the server over SSH")
 	for i, cidr := range a.AdminCIDRs {
 		p.check(cidr.Bits() > 0, fmt.Sprintf("cloud.access.adminCIDRs[%d]", i),
 			"got %v, which is everyone, want the networks you work from", cidr)

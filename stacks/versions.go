@@ -21,6 +21,10 @@ const (
 	defaultServerType = "cx23"
 )
 
+// OldestPulumi is the oldest CLI that works with the state in an object storage other than Amazon's.
+// Source: https://github.com/pulumi/pulumi/releases/tag/v3.258.0
+const OldestPulumi = "v3.258.0"
+
 // retiredServerTypes are x86 types that Hetzner sells no more, and what it sells instead.
 // Source: https://docs.hetzner.cloud/changelog
 var retiredServerTypes = map[string]string{

@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	versionForm  = regexp.MustCompile(`^v1\.\d+\.\d+\+k3s\d+$`)
+	versionForm  = regexp.MustCompile(`^v1\.(\d+)\.\d+\+k3s\d+$`)
 	checksumForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
@@ -27,6 +27,8 @@ type Args struct {
 	Checksum string
 	// ArtifactBaseURL is where releases are fetched from, by version and file name. Required.
 	ArtifactBaseURL *url.URL
+	// ServerType is the type of the server; when it changes, the node is waited for again. Required.
+	ServerType string
 	// NodeName is the name the node has for life. Required.
 	NodeName string
 	// NodeIP is the node's fixed private address. Required.
@@ -60,6 +62,9 @@ func (args *Args) complete() (*Args, error) {
 	}
 	if a.ArtifactBaseURL == nil || a.ArtifactBaseURL.Host == "" {
 		errs = append(errs, fmt.Errorf("artifactBaseURL: got %v, want a URL", a.ArtifactBaseURL))
+	}
+	if a.ServerType == "" {
+		errs = append(errs, errors.New("serverType: got none, want that of the server"))
 	}
 	if a.NodeName == "" {
 		errs = append(errs, errors.New("nodeName: got none, want the server's host name"))

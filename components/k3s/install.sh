@@ -1,9 +1,14 @@
 #!/usr/bin/env bash
-# Installs or upgrades k3s with its state on the data volume. Running it again changes nothing.
-: "${SERVER_ID:?}" "${NODE_NAME:?}" "${VERSION:?}" "${ARTIFACT_BASE_URL:?}" "${CHECKSUM?}" "${MOUNT_POINT:?}"
+# Installs or upgrades k3s with its state on the data volume. Running it again changes nothing. An upgrade that does not
+# become ready is undone: binary, configuration and data are then what they were, and the old version runs.
+: "${SERVER_ID:?}" "${SERVER_TYPE:?}" "${NODE_NAME:?}" "${VERSION:?}" "${ARTIFACT_BASE_URL:?}" "${CHECKSUM?}" "${MOUNT_POINT:?}"
 : "${CONFIG:?}" "${KUBELET_CONFIG:?}"
 
 readonly binary=/usr/local/bin/k3s
+readonly config_file=/etc/rancher/k3s/config.yaml
+# k3s reads this folder on every start; a file without the ending .conf would be ignored.
+readonly kubelet_file=/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/10-lvs-cloud.conf
+readonly unit_file=/etc/systemd/system/k3s.service
 # What must survive the server, and where it lives on the volume.
 readonly -A binds=(
 	[/var/lib/rancher/k3s/server]=k3s/server
@@ -13,18 +18,28 @@ readonly -A binds=(
 changed=0
 
 up() {
+	check_step
+	finish_put_back
 	bind_mounts
 	fetch_binary
+	take_snapshot "$binary" "$config_file" "$kubelet_file" "$unit_file"
+	if [[ -e $binary.new ]]; then
+		mv "$binary.new" "$binary"
+		changed=1
+	fi
+	ln -sf k3s /usr/local/bin/kubectl
 	configure
+	install_containers_unit
 	install_unit
-	start
-	say "k3s: $("$binary" --version | head -n 1), node $NODE_NAME is ready"
+	if ! start; then undo "$reason"; fi
+	settle
+	say "k3s: $("$binary" --version | head -n 1), node $NODE_NAME is ready on a $SERVER_TYPE"
 }
 
 down() {
 	local where
 	stop_unit k3s.service
-	end_containers
+	stop_unit lvs-k3s-containers.service
 	for where in "${!binds[@]}"; do
 		stop_unit "$(systemd-escape --path --suffix=mount "$where")"
 	done
@@ -34,7 +49,6 @@ down() {
 bind_mounts() {
 	local where source volume_unit
 	volume_unit=$(systemd-escape --path --suffix=mount "$MOUNT_POINT")
-	mountpoint -q "$MOUNT_POINT" || die "$MOUNT_POINT: not mounted; k3s never runs on the root disk"
 	for where in "${!binds[@]}"; do
 		source=$MOUNT_POINT/${binds[$where]}
 		mkdir -p "$source"
@@ -58,16 +72,16 @@ bind_mounts() {
 	done
 }
 
-# fetch_binary downloads k3s unless it is there. Nothing unchecked is ever put in its place.
+# fetch_binary downloads k3s beside the binary, unless that is it already. Nothing unchecked stays.
 fetch_binary() {
 	local base=$ARTIFACT_BASE_URL/${VERSION/+/%2B} want=$CHECKSUM
 	if [[ -z $want ]]; then
 		want=$(fetch "$base/sha256sum-amd64.txt" | awk '$2 == "k3s" { print $1 }')
 		[[ $want =~ ^[0-9a-f]{64}$ ]] || die "$base/sha256sum-amd64.txt: got no SHA-256 of k3s in it"
 	fi
+	rm -f "$binary.new"
 	[[ ! -x $binary || $(sha256 "$binary") != "$want" ]] || return 0
 	say "k3s: downloading $VERSION"
-	rm -f "$binary.new"
 	fetch "$base/k3s" --output "$binary.new"
 	local got
 	got=$(sha256 "$binary.new")
@@ -77,10 +91,10 @@ fetch_binary() {
 	fi
 	chmod 0755 "$binary.new"
 	got=$("$binary.new" --version | head -n 1)
-	[[ $got == *" $VERSION "* ]] || die "$base/k3s: got $got, want $VERSION; nothing was installed"
-	mv "$binary.new" "$binary"
-	ln -sf k3s /usr/local/bin/kubectl
-	changed=1
+	if [[ $got != *" $VERSION "* ]]; then
+		rm -f "$binary.new"
+		die "$base/k3s: got $got, want $VERSION; nothing was installed"
+	fi
 }
 
 fetch() {
@@ -93,25 +107,65 @@ fetch() {
 sha256() { sha256sum "$1" | cut -d ' ' -f 1; }
 
 configure() {
-	if write_file /etc/rancher/k3s/config.yaml 0600 <<<"$CONFIG"; then changed=1; fi
-	# k3s reads this folder on every start; a file without the ending .conf would be ignored.
-	if write_file /var/lib/rancher/k3s/agent/etc/kubelet.conf.d/10-lvs-cloud.conf 0644 <<<"$KUBELET_CONFIG"; then changed=1; fi
+	if write_file "$config_file" 0600 <<<"$CONFIG"; then changed=1; fi
+	if write_file "$kubelet_file" 0644 <<<"$KUBELET_CONFIG"; then changed=1; fi
+}
+
+mount_units() {
+	local where
+	for where in "$MOUNT_POINT" "${!binds[@]}"; do systemd-escape --path --suffix=mount "$where"; done | paste -sd ' '
+}
+
+# install_containers_unit makes that whatever stops k3s for good (a shutdown, an unmount) ends its containers after it
+# and before their disks go. A restart of k3s alone leaves them running.
+install_containers_unit() {
+	if write_file /usr/local/lib/lvs-cloud/end-containers 0755 <<-'EOF'; then :; fi
+		#!/usr/bin/env bash
+		# Ends the containers that k3s leaves running: asked first, killed after 20 s; then what they keep mounted.
+		set -uo pipefail
+		for cgroup in /sys/fs/cgroup/kubepods /sys/fs/cgroup/kubepods.slice; do
+			[[ -d $cgroup ]] || continue
+			find "$cgroup" -name cgroup.procs -exec cat {} + | xargs --no-run-if-empty kill -TERM
+			for _ in {1..20}; do
+				grep -q '^populated 1' "$cgroup/cgroup.events" || break
+				sleep 1
+			done
+			echo 1 >"$cgroup/cgroup.kill"
+		done
+		pkill -KILL -f '^/var/lib/rancher/k3s/data/[^/]*/bin/containerd-shim'
+		findmnt --list --noheadings --output TARGET |
+			grep -E '^/(run/k3s|var/lib/kubelet/(pods|plugins)|run/netns/cni-)' | sort --reverse |
+			xargs --no-run-if-empty --max-args=1 umount --lazy
+		exit 0
+		EOF
+	if write_file /etc/systemd/system/lvs-k3s-containers.service 0644 <<-EOF; then systemctl daemon-reload; fi
+		[Unit]
+		Description=Containers of k3s, which outlive a restart of it
+		BindsTo=$(mount_units)
+		After=$(mount_units)
+
+		[Service]
+		Type=oneshot
+		RemainAfterExit=yes
+		ExecStart=true
+		ExecStop=/usr/local/lib/lvs-cloud/end-containers
+
+		[Install]
+		WantedBy=multi-user.target
+		EOF
+	systemctl --quiet enable --now lvs-k3s-containers.service
 }
 
 install_unit() {
-	local where require=() assert=("AssertPathIsMountPoint=$MOUNT_POINT")
-	require+=("$(systemd-escape --path --suffix=mount "$MOUNT_POINT")")
-	for where in "${!binds[@]}"; do
-		require+=("$(systemd-escape --path --suffix=mount "$where")")
-		assert+=("AssertPathIsMountPoint=$where")
-	done
-	if write_file /etc/systemd/system/k3s.service 0644 <<-EOF; then
+	local where assert=("AssertPathIsMountPoint=$MOUNT_POINT" "AssertPathExists=!$MOUNT_POINT/k3s/restoring")
+	for where in "${!binds[@]}"; do assert+=("AssertPathIsMountPoint=$where"); done
+	if write_file "$unit_file" 0644 <<-EOF; then
 		[Unit]
 		Description=k3s
 		Documentation=https://k3s.io
-		Wants=network-online.target
-		After=network-online.target ${require[*]}
-		BindsTo=${require[*]}
+		Wants=network-online.target lvs-k3s-containers.service
+		After=network-online.target lvs-k3s-containers.service $(mount_units)
+		BindsTo=$(mount_units)
 		$(printf '%s\n' "${assert[@]}")
 
 		[Service]
@@ -137,27 +191,29 @@ install_unit() {
 	fi
 }
 
+# start is false, with the reason, when what is installed does not become ready in time.
+reason=
 start() {
+	local verb=start since
+	if ((changed)); then verb=restart; fi
 	systemctl --quiet enable k3s.service
 	say "k3s: starting"
-	if ((changed)); then
-		systemctl restart k3s.service || failed "did not start"
-	else
-		systemctl start k3s.service || failed "did not start"
-	fi
-	"$binary" kubectl wait --for=condition=Ready "node/$NODE_NAME" --timeout=180s >/dev/null || failed "node $NODE_NAME is not ready"
+	reason="did not start"
+	systemctl "$verb" k3s.service || return 1
+	reason="runs, but node $NODE_NAME is not ready"
+	since=$(systemctl show --property ExecMainStartTimestamp --value k3s.service)
+	node_ready "$(date --utc --date="$since" +%FT%TZ)"
 }
 
-failed() { die "k3s: $1; its last words: $(journalctl --unit k3s.service --no-pager --lines=15 --output=cat)"; }
-
-# end_containers kills the containers that k3s leaves running, and what they keep mounted.
-end_containers() {
-	pkill -KILL -f '^/var/lib/rancher/k3s/data/[^/]*/bin/containerd-shim' || true
-	local cgroup
-	for cgroup in /sys/fs/cgroup/kubepods /sys/fs/cgroup/kubepods.slice; do
-		[[ ! -w $cgroup/cgroup.kill ]] || echo 1 >"$cgroup/cgroup.kill"
+# node_ready SINCE waits until the node has said, after that time, that it is ready, with the version that is installed.
+# k3s counts as started before its node exists, and a node whose kubelet is gone still counts as ready for a while.
+node_ready() {
+	local since=$1 deadline=$((SECONDS + 180)) installed version ready heartbeat
+	installed=$("$binary" --version | awk 'NR == 1 { print $3 }')
+	while ((SECONDS < deadline)); do
+		read -r version ready heartbeat < <("$binary" kubectl get node "$NODE_NAME" --ignore-not-found --output jsonpath='{.status.nodeInfo.kubeletVersion} {range .status.conditions[?(@.type=="Ready")]}{.status} {.lastHeartbeatTime}{end}' 2>/dev/null) || true
+		if [[ $version == "$installed" && $ready == True && ! $heartbeat < $since ]]; then return 0; fi
+		sleep 1
 	done
-	findmnt --list --noheadings --output TARGET |
-		{ grep -E '^/(run/k3s|var/lib/kubelet/(pods|plugins)|run/netns/cni-)' || true; } | sort --reverse |
-		xargs --no-run-if-empty --max-args=1 umount --lazy
+	return 1
 }

@@ -1,7 +1,8 @@
 // Package k3s installs Kubernetes on a prepared server, with everything that must survive the server on its volume.
 //
 // It exists as a component of its own because an upgrade is one changed version and re-runs in place. It refuses a
-// binary whose SHA-256 is not the expected one, and to start on the root disk when the volume is missing.
+// binary whose SHA-256 is not the expected one, a version that skips a minor one or goes back, and to start on the
+// root disk when the volume is missing.
 package k3s
 
 import (
@@ -13,6 +14,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lvs-cloud/lvs-cloud/components/script"
+	"github.com/lvs-cloud/lvs-cloud/internal/change"
 )
 
 const typeToken = "lvs-cloud:components:Cluster"
@@ -20,6 +22,8 @@ const typeToken = "lvs-cloud:components:Cluster"
 var (
 	//go:embed token.sh
 	tokenScript string
+	//go:embed upgrade.sh
+	upgradeScript string
 	//go:embed install.sh
 	installScript string
 	//go:embed kubeconfig.sh
@@ -36,8 +40,8 @@ type Cluster struct {
 	Kubeconfig pulumi.StringOutput `pulumi:"kubeconfig"`
 }
 
-// New installs k3s and waits until its node is ready. Invalid args register nothing. A failed installation leaves
-// what was there before in place; the next `pulumi up` goes on.
+// New installs k3s and waits until its node is ready. Invalid args register nothing. An upgrade that does not become
+// ready is undone on the server, with its data as of before; the next `pulumi up` tries again.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	a, err := args.complete()
 	if err != nil {
@@ -56,11 +60,16 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, fmt.Errorf("k3s %q: token: %w", name, err)
 	}
+	oneMinorAtATime, err := change.Refuse(ctx, name+"-upgrade", checkUpgrade)
+	if err != nil {
+		return nil, fmt.Errorf("k3s %q: %w", name, err)
+	}
 	installed, err := script.New(ctx, name+"-install", &script.Args{
 		Connection: a.Connection,
-		Body:       installScript,
+		Body:       upgradeScript + installScript,
 		Settings: pulumi.StringMap{
 			"SERVER_ID":         serverID,
+			"SERVER_TYPE":       pulumi.String(a.ServerType),
 			"NODE_NAME":         pulumi.String(a.NodeName),
 			"VERSION":           pulumi.String(a.Version),
 			"CHECKSUM":          pulumi.String(a.Checksum),
@@ -71,8 +80,9 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 				return renderConfig(a, v[0].(string), v[1].(string))
 			}).(pulumi.StringOutput),
 		},
-		Undo: true,
-	}, pulumi.Parent(c), pulumi.DependsOn([]pulumi.Resource{token}))
+		Undo:     true,
+		UndoWith: a.ServerID,
+	}, pulumi.Parent(c), pulumi.DependsOn([]pulumi.Resource{token}), oneMinorAtATime)
 	if err != nil {
 		return nil, fmt.Errorf("k3s %q: %w", name, err)
 	}

@@ -16,7 +16,7 @@ func validArgs() *Args {
 	return &Args{
 		Version: "v1.36.5+k3s1", Checksum: strings.Repeat("0a", 32),
 		ArtifactBaseURL: &url.URL{Scheme: "https", Host: "example.com", Path: "/k3s"},
-		NodeName:        "lvs-cloud-test-node", NodeIP: netip.MustParseAddr("10.0.1.10"), APIHost: "api.example.com",
+		ServerType:      "cx23", NodeName: "lvs-cloud-test-node", NodeIP: netip.MustParseAddr("10.0.1.10"), APIHost: "api.example.com",
 		PublicIPv4: pulumi.String("192.0.2.1"), ServerID: pulumi.Int(7), MountPoint: pulumi.String("/data"),
 		Connection: remote.ConnectionArgs{Host: pulumi.String("192.0.2.1"), HostKey: pulumi.String("ssh-ed25519 AAAA")},
 	}
@@ -57,7 +57,7 @@ func TestCluster(t *testing.T) {
 func TestClusterRefuses(t *testing.T) {
 	graph.CheckRefused(t, program(nil), "got nil")
 	graph.CheckRefused(t, program(&Args{Checksum: "abc"}), `version: got ""`, `checksum: got "abc"`, "artifactBaseURL: got",
-		"nodeName: got none", "nodeIP: got", "publicIPv4: got nil", "serverID: got nil", "connection.host: got nil", "mountPoint: got nil")
+		"serverType: got none", "nodeName: got none", "nodeIP: got", "publicIPv4: got nil", "serverID: got nil", "connection.host: got nil", "mountPoint: got nil")
 	for _, version := range []string{"latest", "v1.36", "1.36.5+k3s1", "v1.36.5", ">=v1.36.5+k3s1"} {
 		args := validArgs()
 		args.Version = version

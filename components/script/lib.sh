@@ -64,3 +64,13 @@ stop_unit() {
 	systemctl cat "$1" >/dev/null 2>&1 || return 0
 	systemctl --quiet disable --now "$1"
 }
+
+# one_at_a_time waits for a script that still runs: a connection that was cut ends the script's client, not the script.
+one_at_a_time() {
+	[[ -w /run ]] || return 0
+	exec 9>/run/lvs-cloud.lock
+	flock --nonblock 9 && return
+	say "waiting: an earlier run of a host script is still going on"
+	flock --wait 900 9 || die "/run/lvs-cloud.lock: held for 15 minutes by $(fuser /run/lvs-cloud.lock 2>/dev/null || echo "another script")"
+}
+one_at_a_time

@@ -16,7 +16,10 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi-command/sdk/go/command/remote"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lvs-cloud/lvs-cloud/internal/change"
 )
 
 //go:embed lib.sh
@@ -36,14 +39,20 @@ type Args struct {
 	// Secrets become variables of the script and are shown nowhere.
 	// Range: as Settings.
 	Secrets pulumi.StringMap
+	// OnChange runs the script only when its text or a variable changes, and not when it is new.
+	OnChange bool
 	// Undo runs the script's `down` when the resource is deleted.
 	Undo bool
+	// UndoWith is what the script is undone with: when it changes, `down` runs where it was, before anything that
+	// depends on the old value goes, and `up` then runs anew.
+	// Default: nothing. Range: only with Undo.
+	UndoWith pulumi.Input
 	// SecretOutput keeps the script's output out of logs and encrypts it in the state.
 	SecretOutput bool
 }
 
-// New runs the script's `up` when it is new and whenever its text or a variable changes. Invalid args register
-// nothing. A script that fails leaves what it did until then and is run again by the next `pulumi up`.
+// New runs the script's `up` when it is new, unless it waits for a change, and whenever its text or a variable
+// changes. Invalid args register nothing. A script that fails leaves what it did until then and is run again by the next `pulumi up`.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*remote.Command, error) {
 	a, err := args.complete()
 	if err != nil {
@@ -51,13 +60,21 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}
 	cmd := &remote.CommandArgs{
 		Connection: a.Connection,
-		Create:     pulumi.String("bash -s -- up # " + name),
 		Stdin:      a.render(),
 		// A script's output is no input of its next run, and may hold secrets.
 		AddPreviousOutputInEnv: pulumi.Bool(false),
 	}
+	if up := pulumi.String("bash -s -- up # " + name); a.OnChange {
+		cmd.Update = up
+	} else {
+		cmd.Create = up
+	}
 	if a.Undo {
 		cmd.Delete = pulumi.String("bash -s -- down # " + name)
+	}
+	if a.UndoWith != nil {
+		cmd.Triggers = pulumi.Array{a.UndoWith}
+		opts = append(opts, pulumi.DeleteBeforeReplace(true))
 	}
 	if a.SecretOutput {
 		cmd.Logging = remote.LoggingNone
@@ -86,6 +103,9 @@ func (args *Args) complete() (*Args, error) {
 	if a.Undo && !strings.Contains(a.Body, "down()") {
 		errs = append(errs, errors.New("body: got no function down(), want one to undo with"))
 	}
+	if a.UndoWith != nil && !a.Undo {
+		errs = append(errs, errors.New("undoWith: got it without undo, want both"))
+	}
 	for _, m := range []pulumi.StringMap{a.Settings, a.Secrets} {
 		for k := range m {
 			if !variable.MatchString(k) {
@@ -110,6 +130,22 @@ func (args *Args) render() pulumi.StringOutput {
 		).(pulumi.StringOutput)
 	}
 	return pulumi.Sprintf("%s%s{\n%s\n%s\n\"$1\"\nexit\n} </dev/null\n", settings, secrets, library, args.Body)
+}
+
+// Setting returns a setting out of the inputs of a script's resource, as New registered them. It knows no secrets, no
+// values that are not known yet, and none with a quote in them.
+func Setting(inputs resource.PropertyMap, name string) (string, bool) {
+	stdin := change.Plain(inputs["stdin"])
+	if !stdin.IsString() {
+		return "", false
+	}
+	head, _, _ := strings.Cut(stdin.StringValue(), "\n{\n")
+	for line := range strings.Lines(head + "\n") {
+		if value, ok := strings.CutPrefix(line, name+"='"); ok {
+			return strings.CutSuffix(value, "'\n")
+		}
+	}
+	return "", false
 }
 
 func assignments(m map[string]string, value func(string) string) string {

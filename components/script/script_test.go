@@ -111,3 +111,41 @@ func TestScriptRefuses(t *testing.T) {
 	graph.CheckRefused(t, program(&Args{Undo: true, Settings: pulumi.StringMap{"lower": pulumi.String("")}}),
 		"connection: got no host or no host key", "no function up()", "no function down()", `variable "lower"`)
 }
+
+func TestScriptIsUndoneWithItsServer(t *testing.T) {
+	args := validArgs()
+	args.Undo, args.UndoWith = true, pulumi.Int(7)
+	cmd, _ := stdin(t, args)
+	if !cmd.DeleteFirst || len(cmd.Inputs["triggers"].ArrayValue()) != 1 {
+		t.Errorf("got triggers %v and delete before replace %t, want one and true", cmd.Inputs["triggers"], cmd.DeleteFirst)
+	}
+	args.Undo = false
+	graph.CheckRefused(t, program(args), "undoWith: got it without undo")
+}
+
+func TestScriptWaitsForAChange(t *testing.T) {
+	args := validArgs()
+	args.OnChange = true
+	cmd, _ := stdin(t, args)
+	if _, runs := cmd.Inputs["create"]; runs || cmd.Inputs["update"].StringValue() != "bash -s -- up # a-script" {
+		t.Errorf("got create %v and update %v, want update alone", cmd.Inputs["create"], cmd.Inputs["update"])
+	}
+}
+
+func TestSetting(t *testing.T) {
+	args := validArgs()
+	args.Settings = pulumi.StringMap{"VERSION": pulumi.String("v1.36.5+k3s1"), "VERSION_NOTE": pulumi.String("it's long")}
+	args.Body = "up() {\nVERSION='other'\nINNER='x'\n}"
+	cmd, _ := stdin(t, args)
+	if got, ok := Setting(cmd.Inputs, "VERSION"); got != "v1.36.5+k3s1" || !ok {
+		t.Errorf("got %q, %t, want the version", got, ok)
+	}
+	for _, name := range []string{"INNER", "NONE"} {
+		if got, ok := Setting(cmd.Inputs, name); ok {
+			t.Errorf("%s: got %q, want none", name, got)
+		}
+	}
+	if _, ok := Setting(nil, "VERSION"); ok {
+		t.Errorf("got a setting of nothing, want none")
+	}
+}

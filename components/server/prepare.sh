@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prepares a fresh host: keys, packages, kernel settings, swap, and the metadata service closed to pods.
-: "${SERVER_ID:?}" "${NODE_IP:?}" "${AUTHORIZED_KEYS:?}" "${PACKAGES:?}"
+: "${SERVER_ID:?}" "${SERVER_TYPE:?}" "${NODE_IP:?}" "${AUTHORIZED_KEYS:?}" "${PACKAGES:?}"
 
 up() {
 	first_boot_done
@@ -10,6 +10,8 @@ up() {
 	swap
 	metadata_guard
 	wait_for 120 "private address $NODE_IP" has_address
+	# rest.sh compares it with the type that is asked for.
+	if write_file /etc/lvs-cloud/server-type 0644 <<<"$SERVER_TYPE"; then say "host: a $SERVER_TYPE"; fi
 	say "host: ready as server $SERVER_ID with $NODE_IP"
 }
 
@@ -45,7 +47,8 @@ packages() {
 	done
 	((${#missing[@]})) || return 0
 	say "packages: installing ${missing[*]}"
-	apt-get --quiet=2 --option DPkg::Lock::Timeout=300 update
+	# The lists have a lock of their own, which no option waits for, and Debian's daily job may hold it at the first boot.
+	wait_for 300 "package lists (apt-get update)" apt-get --quiet=2 update
 	apt-get --quiet=2 --option DPkg::Lock::Timeout=300 install --yes --no-install-recommends "${missing[@]}" >/dev/null
 }
 
@@ -82,8 +85,8 @@ swap() {
 	fi
 }
 
-# metadata_guard keeps pods from the metadata service, whose user data holds the host key. It is a table of its
-# own: `nftables.service` would flush the rules of Kubernetes whenever it is started.
+# metadata_guard keeps pods from the metadata service, whose user data holds the host key; all but those that share the
+# host's network, which only a trusted namespace may have. It is a table of its own: `nftables.service` would flush the rules of Kubernetes whenever it is started.
 metadata_guard() {
 	local changed=0
 	if write_file /etc/lvs-cloud/metadata-guard.nft 0644 <<-'EOF'; then changed=1; fi
@@ -99,8 +102,11 @@ metadata_guard() {
 	if write_file /etc/systemd/system/lvs-metadata-guard.service 0644 <<-'EOF'; then changed=1; fi
 		[Unit]
 		Description=Metadata service closed to pods
-		Before=network-pre.target k3s.service
+		# Without the default dependencies: those wait for cloud-init, which waits for the network, which waits for this.
+		DefaultDependencies=no
+		Before=network-pre.target k3s.service shutdown.target
 		Wants=network-pre.target
+		Conflicts=shutdown.target
 
 		[Service]
 		Type=oneshot

@@ -27,8 +27,12 @@ const typeToken = "lvs-cloud:components:Server"
 // hostPackages are what the host itself needs beyond Hetzner's image.
 const hostPackages = "nftables systemd-zram-generator xfsprogs curl ca-certificates python3-minimal"
 
-//go:embed prepare.sh
-var prepareScript string
+var (
+	//go:embed prepare.sh
+	prepareScript string
+	//go:embed rest.sh
+	restScript string
+)
 
 // Server is a prepared host.
 type Server struct {
@@ -59,10 +63,6 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, fmt.Errorf("server %q: %w", name, err)
 	}
-	attached, err := s.create(ctx, name, a, k)
-	if err != nil {
-		return nil, fmt.Errorf("server %q: %w", name, err)
-	}
 	s.HostKey = k.hostPublic
 	s.Connection = remote.ConnectionArgs{
 		Host:       a.PublicIPv4,
@@ -73,11 +73,18 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		DialErrorLimit: pulumi.Int(30),
 		PerDialTimeout: pulumi.Int(15),
 	}
+	attached, err := s.create(ctx, name, a, k)
+	if err != nil {
+		return nil, fmt.Errorf("server %q: %w", name, err)
+	}
+	// What is attached to the server next waits for the network: Hetzner locks a server while it does one thing to it.
+	s.ID = pulumi.OutputWithDependencies(ctx.Context(), s.ID, attached).(pulumi.IntOutput)
 	prepared, err := script.New(ctx, name+"-prepare", &script.Args{
 		Connection: s.Connection,
 		Body:       prepareScript,
 		Settings: pulumi.StringMap{
 			"SERVER_ID":       s.ID.ApplyT(strconv.Itoa).(pulumi.StringOutput),
+			"SERVER_TYPE":     pulumi.String(a.Type),
 			"NODE_IP":         pulumi.String(a.PrivateIP.String()),
 			"AUTHORIZED_KEYS": pulumi.Sprintf("%s lvs-cloud\n%s", k.loginPublic, strings.Join(a.OperatorKeys, "\n")),
 			"PACKAGES":        pulumi.String(hostPackages),
@@ -102,6 +109,10 @@ func (s *Server) create(ctx *pulumi.Context, name string, a *Args, k *keys) (pul
 	}, pulumi.Parent(s))
 	if err != nil {
 		return nil, fmt.Errorf("login key: %w", err)
+	}
+	rested, err := s.rest(ctx, name, a)
+	if err != nil {
+		return nil, err
 	}
 	srv, err := hcloud.NewServer(ctx, name, &hcloud.ServerArgs{
 		Name:       pulumi.String(s.Name),
@@ -129,7 +140,8 @@ func (s *Server) create(ctx *pulumi.Context, name string, a *Args, k *keys) (pul
 		// any more. Keys are written by prepare.sh, the image changes by a rebuild.
 		pulumi.IgnoreChanges([]string{"image", "userData", "sshKeys"}),
 		// The name and the addresses are taken until the old server is gone.
-		pulumi.DeleteBeforeReplace(true))
+		pulumi.DeleteBeforeReplace(true),
+		pulumi.DependsOn([]pulumi.Resource{rested}))
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
@@ -143,4 +155,17 @@ func (s *Server) create(ctx *pulumi.Context, name string, a *Args, k *keys) (pul
 		return nil, fmt.Errorf("private network: %w", err)
 	}
 	return attached, nil
+}
+
+// rest registers what must happen on the running server before its type changes. It needs nothing of the server but
+// its address and its keys, so that the server can depend on it; when it is new there is nothing to run it on.
+func (s *Server) rest(ctx *pulumi.Context, name string, a *Args) (pulumi.Resource, error) {
+	connection := s.Connection
+	connection.DialErrorLimit = pulumi.Int(5) // the server is up, or it cannot be put to rest
+	return script.New(ctx, name+"-rest", &script.Args{
+		Connection: connection,
+		Body:       restScript,
+		Settings:   pulumi.StringMap{"SERVER_TYPE": pulumi.String(a.Type)},
+		OnChange:   true,
+	}, pulumi.Parent(s))
 }

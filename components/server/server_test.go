@@ -60,6 +60,20 @@ func TestServer(t *testing.T) {
 	}
 }
 
+func TestServerRestsBeforeItChanges(t *testing.T) {
+	g := graph.CheckComponent(t, program(validArgs()))
+	rest, err := g.Find("command:remote:Command", "node-rest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, runs := rest.Inputs["create"]; runs {
+		t.Errorf("rest: got it run at creation, when there is no server yet")
+	}
+	if want := "SERVER_TYPE='cx23'\n"; !strings.Contains(rest.Inputs["stdin"].StringValue(), want) {
+		t.Errorf("rest: got no %q in its settings, want a change of type to run it", want)
+	}
+}
+
 func TestServerRefuses(t *testing.T) {
 	graph.CheckRefused(t, program(nil), "got nil")
 	graph.CheckRefused(t, program(&Args{}), "type: got none", "image: got none", "location: got none", "privateIP: got",

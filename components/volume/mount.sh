@@ -64,8 +64,15 @@ mount_volume() {
 	say "volume: mounted on $MOUNT_POINT"
 }
 
-# grow makes the file system as large as the volume, online; it changes nothing if it is already.
-grow() { xfs_growfs -d "$MOUNT_POINT" >/dev/null || die "$MOUNT_POINT: the file system could not be grown"; }
+# grow makes the file system as large as the volume, online; it changes nothing if it is already. The kernel may learn
+# of a resize a moment after Hetzner calls it done.
+grow() {
+	wait_for 60 "volume $DEVICE with $SIZE_GB GB" has_size
+	xfs_growfs -d "$MOUNT_POINT" >/dev/null || die "$MOUNT_POINT: the file system could not be grown"
+	say "volume: file system of $(df --output=size --block-size=G "$MOUNT_POINT" | tail -n 1 | tr -d ' ')"
+}
+
+has_size() { (($(blockdev --getsize64 "$DEVICE") >= SIZE_GB * 1024 * 1024 * 1024)); }
 
 # measure prints how long the slowest per cent of synchronous writes take: etcd wants less than 10 ms.
 # Source: https://etcd.io/docs/v3.6/op-guide/hardware/#disks

@@ -17,6 +17,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lvs-cloud/lvs-cloud/components/script"
+	"github.com/lvs-cloud/lvs-cloud/internal/change"
 	"github.com/lvs-cloud/lvs-cloud/internal/hcloudid"
 	"github.com/lvs-cloud/lvs-cloud/internal/naming"
 )
@@ -76,6 +77,11 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}
 	physical := naming.Physical(ctx.Project(), ctx.Stack(), name)
 	diskOpts := []pulumi.ResourceOption{pulumi.Parent(v), pulumi.RetainOnDelete(true)}
+	growsOnly, err := change.Refuse(ctx, name+"-size", checkSize)
+	if err != nil {
+		return nil, fmt.Errorf("volume %q: %w", name, err)
+	}
+	diskOpts = append(diskOpts, growsOnly)
 	if a.AdoptID != 0 {
 		diskOpts = append(diskOpts, pulumi.Import(pulumi.ID(strconv.Itoa(a.AdoptID))))
 	}
@@ -109,7 +115,8 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 			"FILESYSTEM_UUID": pulumi.String(filesystemUUID(physical)),
 			"SIZE_GB":         pulumi.String(strconv.Itoa(a.SizeGB)),
 		},
-		Undo: true,
+		Undo:     true,
+		UndoWith: a.ServerID,
 	}, pulumi.Parent(v), pulumi.DependsOn([]pulumi.Resource{attachment}))
 	if err != nil {
 		return nil, fmt.Errorf("volume %q: %w", name, err)
@@ -119,6 +126,17 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, fmt.Errorf("volume %q: outputs: %w", name, err)
 	}
 	return v, nil
+}
+
+// checkSize refuses a volume smaller than it is: Hetzner only ever grows one, and says so only in the middle of an
+// update.
+func checkSize(args *pulumi.ResourceHookArgs) error {
+	has, wanted := change.Plain(args.OldOutputs["size"]), change.Plain(args.NewInputs["size"])
+	if !has.IsNumber() || !wanted.IsNumber() || wanted.NumberValue() >= has.NumberValue() {
+		return nil
+	}
+	return fmt.Errorf("volume.sizeGB: got %v, want at least the %v that it has: a volume grows and never shrinks; nothing was changed",
+		wanted.NumberValue(), has.NumberValue())
 }
 
 // filesystemUUID is the identity of the file system, by which a volume is recognised as this stack's own. It

@@ -65,6 +65,24 @@ func TestVolumeRefuses(t *testing.T) {
 	}
 }
 
+func TestVolumeOnlyGrows(t *testing.T) {
+	size := func(gb float64) resource.PropertyMap { return resource.PropertyMap{"size": resource.NewProperty(gb)} }
+	for name, c := range map[string]struct {
+		has, wanted resource.PropertyMap
+		refused     string
+	}{
+		"larger":  {size(50), size(60), ""},
+		"same":    {size(50), size(50), ""},
+		"smaller": {size(50), size(40), "got 40, want at least the 50 that it has"},
+		"unknown": {nil, size(40), ""},
+	} {
+		err := checkSize(&pulumi.ResourceHookArgs{OldOutputs: c.has, NewInputs: c.wanted})
+		if (err != nil) != (c.refused != "") || err != nil && !strings.Contains(err.Error(), c.refused) {
+			t.Errorf("%s: got %v, want %q", name, err, c.refused)
+		}
+	}
+}
+
 func TestVolumeIsAdopted(t *testing.T) {
 	for id, want := range map[int]string{0: "", 42: "42"} {
 		args := validArgs()

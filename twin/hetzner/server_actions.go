@@ -159,8 +159,9 @@ func rebuildServer(c *call) (reply, error) {
 	return created(answer)
 }
 
-// changeServerType needs the server to be off. The disk never shrinks, and a server whose disk
+// changeServerType needs the server to be off, and starts it. The disk never shrinks, and a server whose disk
 // was enlarged does not fit a smaller type again.
+// Source: https://docs.hetzner.cloud/reference/cloud#server-actions-change-the-type-of-a-server
 func changeServerType(c *call) (reply, error) {
 	s, err := servers().find(c)
 	if err != nil {
@@ -192,9 +193,12 @@ func changeServerType(c *call) (reply, error) {
 	}
 	return acted(c.start("change_server_type", work{
 		run: func(ctx context.Context) error {
-			return c.e.hw.ChangeType(ctx, s.ID, kind.Cores, float64(kind.Memory), disk)
+			if err := c.e.hw.ChangeType(ctx, s.ID, kind.Cores, float64(kind.Memory), disk); err != nil {
+				return err
+			}
+			return c.e.hw.PowerOn(ctx, s.ID)
 		},
-		done: func() { s.Type, s.DiskGB = kind.ID, disk },
+		done: func() { s.Type, s.DiskGB, s.Status = kind.ID, disk, statusRunning },
 	}, ref(hcloud.ActionResourceTypeServer, s.ID)))
 }
 

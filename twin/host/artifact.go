@@ -23,7 +23,7 @@ type Artifacts struct {
 type ArtifactTable struct {
 	// K3s is the path of the stand-in's binary.
 	K3s string
-	// Versions are the releases there are; any other is not found.
+	// Versions are the releases there are; any other is not found. One with the ending `=broken` never gets ready.
 	Versions []string
 }
 
@@ -39,11 +39,12 @@ func (a *Artifacts) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	rest, ok := strings.CutPrefix(req.URL.Path, "/k3s-io/k3s/releases/download/")
 	version, file, _ := strings.Cut(rest, "/") // the path is unescaped: %2B is + here
-	if !ok || !slices.Contains(t.Versions, version) {
+	listed := slices.IndexFunc(t.Versions, func(v string) bool { return strings.TrimSuffix(v, "=broken") == version })
+	if !ok || listed < 0 {
 		http.NotFound(w, req)
 		return
 	}
-	if err := serveRelease(w, req, t.K3s, version, file); err != nil {
+	if err := serveRelease(w, req, t.K3s, t.Versions[listed], file); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
 }

@@ -27,6 +27,7 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
+	version, broken := strings.CutSuffix(version, brokenMark)
 	setKubernetesVersion(version)
 	switch name := filepath.Base(args[0]); name {
 	case "kubectl":
@@ -41,7 +42,7 @@ func run(args []string) error {
 	case "server":
 		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 		defer stop()
-		return serverCommand(ctx, version, args[2:])
+		return serverCommand(ctx, version, broken, args[2:])
 	case "etcd-snapshot":
 		return snapshotCommand(context.Background(), args[2:])
 	case "kubectl":

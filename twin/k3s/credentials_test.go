@@ -15,6 +15,7 @@ func TestTrailer(t *testing.T) {
 	for name, c := range map[string]struct{ tail, want, problem string }{
 		"none":       {"ELF", unreleased, ""},
 		"release":    {"ELF\nLVS-TWIN-K3S-VERSION=v1.36.5+k3s1\n", "v1.36.5+k3s1", ""},
+		"broken":     {"ELF\nLVS-TWIN-K3S-VERSION=v1.36.5+k3s1=broken\n", "v1.36.5+k3s1=broken", ""},
 		"last wins":  {"ELF\nLVS-TWIN-K3S-VERSION=v1.35.0+k3s1\n\nLVS-TWIN-K3S-VERSION=v1.36.5+k3s1\n", "v1.36.5+k3s1", ""},
 		"elsewhere":  {"ELF\nLVS-TWIN-K3S-VERSION=v1.36.5+k3s1\nmore", unreleased, ""},
 		"no version": {"ELF\nLVS-TWIN-K3S-VERSION=latest\n", "", `"latest" is no k3s version`},

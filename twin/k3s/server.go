@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"k8s.io/client-go/dynamic"
@@ -20,7 +21,7 @@ const (
 )
 
 // serverCommand is `k3s server`.
-func serverCommand(ctx context.Context, version string, args []string) error {
+func serverCommand(ctx context.Context, version string, broken bool, args []string) error {
 	flags, err := parseFlags(args)
 	if err != nil {
 		return err
@@ -34,12 +35,22 @@ func serverCommand(ctx context.Context, version string, args []string) error {
 		return err
 	}
 	log.Info("Starting k3s " + version + " (twin: the node is simulated, no containers run)")
+	if broken {
+		return c.ruin()
+	}
 	announce, err := holdNotifications()
 	if err != nil {
 		return err
 	}
 	s := &server{config: c, log: log, announce: announce}
 	return s.run(ctx)
+}
+
+// ruin is what a release does that fails half-way through a change of its data: the datastore is lost, and the server
+// never gets ready.
+func (c *config) ruin() error {
+	err := errors.New("this release is marked as broken: it has ruined the datastore and ends")
+	return errors.Join(err, os.RemoveAll(c.paths.server("db", "etcd")))
 }
 
 // server is a running cluster of one node.
@@ -160,14 +171,15 @@ func (s *server) serve(ctx context.Context, ended <-chan error, store *datastore
 		return err
 	}
 	go s.config.keepSnapshots(work, s.log)
-	node, err := s.join(ctx, ended)
-	if err != nil {
-		return stopped(ctx, err)
-	}
+	// As k3s does it: systemd hears of the server, and nobody of the node yet.
 	if err := s.announce(); err != nil {
 		return err
 	}
 	s.log.Info("k3s is up and running")
+	node, err := s.join(ctx, ended)
+	if err != nil {
+		return stopped(ctx, err)
+	}
 	go node.live(work)
 	select {
 	case <-ctx.Done():
@@ -188,7 +200,7 @@ func stopped(ctx context.Context, err error) error {
 }
 
 // join lets the node in. A node with the wrong password asks on until it is let in or the
-// server stops; systemd is not told that the server is ready before.
+// server stops.
 func (s *server) join(ctx context.Context, ended <-chan error) (*simulatedNode, error) {
 	node := &simulatedNode{config: s.config, kubelet: s.kubelet, client: s.client, log: s.log}
 	for {

@@ -134,15 +134,36 @@ func (p *process) ready(within time.Duration) bool {
 	return err == nil && string(message[:n]) == "READY=1"
 }
 
-// start launches a server and waits for it.
+// start launches a server and waits for it and its node.
 func (m *machine) start() *process {
 	m.t.Helper()
+	started := time.Now()
 	p := m.launch()
-	if !p.ready(90 * time.Second) {
+	if !p.ready(90*time.Second) || !m.joined(started, 15*time.Second) {
 		p.kill()
 		m.t.Fatalf("the server is not ready:\n%s", p.log)
 	}
 	return p
+}
+
+// joined tells whether the node reports itself ready after a time.
+func (m *machine) joined(since time.Time, within time.Duration) bool {
+	m.t.Helper()
+	client := m.kubernetes()
+	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		nodes, err := client.CoreV1().Nodes().List(m.t.Context(), metav1.ListOptions{})
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		for _, n := range nodes.Items {
+			for _, c := range n.Status.Conditions {
+				if c.Type == "Ready" && c.Status == "True" && !c.LastHeartbeatTime.Time.Before(since.Truncate(time.Second)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func (p *process) kill() {
@@ -370,12 +391,16 @@ func refuseNode(t *testing.T, m *machine) {
 	t.Helper()
 	first := m.read(m.paths().nodePassword())
 	m.write(m.paths().nodePassword(), "another\n")
+	started := time.Now()
 	p := m.launch()
-	if p.ready(15 * time.Second) {
+	if !p.ready(90 * time.Second) {
+		t.Fatalf("k3s is not up; it says\n%s", p.log)
+	}
+	if m.joined(started, 7*time.Second) {
 		t.Error("a node with another password joined")
 	}
 	m.write(m.paths().nodePassword(), first)
-	if !p.ready(15 * time.Second) {
+	if !m.joined(started, 15*time.Second) {
 		t.Error("the node did not join with its own password")
 	}
 	p.stop()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"strings"
 	_ "unsafe" // for go:linkname
 )
 
@@ -19,6 +20,9 @@ const trailerMark = "\nLVS-TWIN-K3S-VERSION="
 
 // trailerMax bounds how much of the file's end is read.
 const trailerMax = 128
+
+// brokenMark ends the version of a release that never gets ready.
+const brokenMark = "=broken"
 
 var versionForm = regexp.MustCompile(`^v(\d+)\.(\d+)\.\d+[-+][0-9A-Za-z.+-]+$`)
 
@@ -55,7 +59,7 @@ func readTrailer(file io.ReadSeeker) (string, error) {
 		return unreleased, nil
 	}
 	version := string(tail[i+len(trailerMark) : len(tail)-1])
-	if !versionForm.MatchString(version) {
+	if !versionForm.MatchString(strings.TrimSuffix(version, brokenMark)) {
 		return "", fmt.Errorf("version trailer: %q is no k3s version such as v1.36.5+k3s1", version)
 	}
 	return version, nil

@@ -33,7 +33,7 @@ func (o *serveOptions) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.k3s, "k3s", "", "binary of the k3s stand-in (default k3s in the tools folder)")
 	f.StringSliceVar(&o.versions, "k3s-versions", []string{"v1.35.8+k3s1", "v1.36.4+k3s1", "v1.36.5+k3s1", "v1.37.1+k3s1"},
-		"k3s releases that servers can download")
+		"k3s releases that servers can download; with the ending =broken, one that never gets ready")
 	f.StringVar(&o.latency, "latency", "none", "how long API calls take: none or hetzner-like")
 	f.StringVar(&o.faults, "faults", "", "JSON file with the fault script of the API")
 }
