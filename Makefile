@@ -11,6 +11,9 @@ PACKAGES := debian-archive-keyring iproute2 mmdebstrap nftables openssh-client s
 
 export GOWORK := off
 
+# A recipe is one script, which ends at its first failure.
+.ONESHELL:
+
 .PHONY: help
 help: ## List the commands.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -32,31 +35,59 @@ packages: ## Install the Debian packages that are missing (needs root).
 	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
 	if [[ -n $$missing ]]; then
 		echo "installing $$missing"
-		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $$missing >/dev/null
+		[[ $$EUID == 0 ]] || { echo "not root; install them with: apt-get install $$missing" >&2; exit 1; }
+		apt-get -qq update
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $$missing >/dev/null
 	fi
 
 .PHONY: tools
 tools: packages ## Build the pinned tools: 15 minutes the first time on two cores, then only what changed.
 	@mkdir -p $(TOOLS)
-	@cd twin && go build -trimpath -o $(TOOLS)/twin ./cmd/twin
-	@$(TOOLS)/twin tools
+	go build -trimpath -o $(TOOLS)/lvs ./cmd/lvs
+	(cd twin; go build -trimpath -o $(TOOLS)/twin ./cmd/twin)
+	$(TOOLS)/twin tools
 
 .PHONY: check
 check: packages ## Run the fast tests, which need neither root nor the tools.
-	@echo "== formatting" && test -z "$$(gofmt -l . | tee /dev/stderr)"
-	@echo "== host scripts" && shellcheck $$(git ls-files '*.sh' .ci/run)
-	@echo "== the program" && go vet ./... && go test ./...
-	@echo "== the Hetzner emulator" && cd twin && go vet ./... && go test ./hetzner/... ./tools/...
+	@echo "== formatting"
+	test -z "$$(gofmt -l . | tee /dev/stderr)"
+	echo "== scripts"
+	shellcheck $$(git ls-files '*.sh' .ci)
+	echo "== the program and the operator's command"
+	go vet ./...
+	go test ./...
+	echo "== the Hetzner emulator"
+	(cd twin; go vet ./...; go test ./hetzner/... ./tools/...)
+	echo "== the benchmark"
+	(cd bench; go vet ./...; go test ./...)
 
 .PHONY: test
 test: check tools ## Run every test (needs root).
-	@echo "== the plug-in stand-ins" && cd twin && go test -count=1 ./plugins/...
-	@echo "== the bridged Hetzner provider" && cd twin/hcloud && go vet ./... && go test -count=1 ./...
-	@echo "== the k3s stand-in" && cd twin/k3s && go vet ./... && go test -count=1 ./...
-	@echo "== the hosts" && cd twin && go test -count=1 ./host/...
-	@echo "== end to end" && cd e2e && go vet ./... && go test -count=1 -timeout 30m ./...
+	@echo "== the plug-in stand-ins"
+	(cd twin; go test -count=1 ./plugins/...)
+	echo "== the bridged Hetzner provider"
+	(cd twin/hcloud; go vet ./...; go test -count=1 ./...)
+	echo "== the k3s stand-in"
+	(cd twin/k3s; go vet ./...; go test -count=1 ./...)
+	echo "== the hosts"
+	(cd twin; go test -count=1 ./host/... ./cmd/...)
+	echo "== end to end"
+	(cd e2e; go vet ./...; go test -count=1 -timeout 40m ./...)
+
+.PHONY: lint
+lint: ## Run the linters, and check workflows and commit messages.
+	@.ci/commits --test
+	.ci/commits
+	go tool -modfile=build/actionlint/go.mod actionlint
+	for module in . twin twin/hcloud twin/k3s e2e bench; do
+		echo "== $$module"
+		(cd $$module && go tool -modfile=$(CURDIR)/build/lint/go.mod golangci-lint run ./...)
+	done
+
+.PHONY: bench
+bench: tools ## Measure, and write docs/BENCHMARKS.md anew (needs root; 8 minutes, more the first time).
+	@cd bench && go run .
 
 .PHONY: golden
 golden: ## Write the golden files anew; read the difference before you commit it.
 	@go test ./stacks -update
-.ONESHELL:
