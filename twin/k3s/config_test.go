@@ -64,14 +64,14 @@ func TestConfigOfASingleServer(t *testing.T) {
 	if want := []string{"a=b"}; !slices.Equal(c.labels, want) {
 		t.Errorf("node-label: got %v, want %v", c.labels, want)
 	}
-	k, err := c.newKubelet()
-	if err == nil {
+	if _, err := c.newKubelet(); err == nil {
 		t.Fatal("the kubelet's drop-in folder does not exist, and is not missed")
 	}
 	if err := c.paths.create(); err != nil {
 		t.Fatal(err)
 	}
-	if k, err = c.newKubelet(); err != nil {
+	k, err := c.newKubelet()
+	if err != nil {
 		t.Fatal(err)
 	}
 	if k.config.MaxPods != 80 || k.config.SystemReserved["memory"] != "300Mi" || k.config.EvictionHard["memory.available"] != "150Mi" {

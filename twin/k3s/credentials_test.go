@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"bytes"
 	"net"
 	"os"
@@ -162,10 +163,10 @@ func TestNodePasswordHash(t *testing.T) {
 	if err := verifyPassword(hash, "secret"); err != nil {
 		t.Error(err)
 	}
-	if err := verifyPassword(hash, "other"); err != errPasswordMismatch {
+	if err := verifyPassword(hash, "other"); !errors.Is(err, errPasswordMismatch) {
 		t.Errorf("got %v, want %v", err, errPasswordMismatch)
 	}
-	if err := verifyPassword("$1:nonsense", "secret"); err == nil || err == errPasswordMismatch {
+	if err := verifyPassword("$1:nonsense", "secret"); err == nil || errors.Is(err, errPasswordMismatch) {
 		t.Errorf("malformed hash: got %v", err)
 	}
 	path := filepath.Join(t.TempDir(), "password")

@@ -96,7 +96,8 @@ func (s *server) run(ctx context.Context) error {
 	err = s.serve(ctx, ended, store)
 	stopAPI()
 	select {
-	case <-ended:
+	case cause := <-ended:
+		s.log.Debug("kube-apiserver has stopped", "cause", cause)
 	case <-time.After(stopTimeout):
 		s.log.Warn("kube-apiserver still has clients; closing the datastore")
 	}
