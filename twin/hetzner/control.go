@@ -48,7 +48,7 @@ func (e *Emulator) setProfile(body []byte) (any, error) {
 	if err := decodeStrict(body, &wanted); err != nil {
 		return nil, err
 	}
-	profile, err := profileNamed(wanted.Name)
+	profile, err := ProfileNamed(wanted.Name)
 	if err != nil {
 		return nil, err
 	}

@@ -41,8 +41,10 @@ func HetznerLike() Profile {
 	}
 }
 
-// profileNamed finds a profile by name.
-func profileNamed(name string) (Profile, error) {
+// ProfileNamed finds a profile by name.
+//
+// Errors: a name that is neither none nor hetzner-like.
+func ProfileNamed(name string) (Profile, error) {
 	for _, p := range []Profile{None(), HetznerLike()} {
 		if p.Name == name {
 			return p, nil

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -93,6 +95,13 @@ func listOne(w io.Writer, t *twin) error {
 	return err
 }
 
+// commandEnded is the end of a command that twin exec ran; its exit code becomes that of twin.
+type commandEnded struct{ code int }
+
+func (e commandEnded) Error() string {
+	return fmt.Sprintf("the command ended with exit code %d", e.code)
+}
+
 func execCommand(t *twin) *cobra.Command {
 	var server int64
 	cmd := &cobra.Command{
@@ -104,10 +113,11 @@ func execCommand(t *twin) *cobra.Command {
 			}
 			c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
 			err = c.Run()
-			if derr := done(); err == nil {
-				err = derr
+			var exit *exec.ExitError
+			if errors.As(err, &exit) {
+				err = commandEnded{exit.ExitCode()}
 			}
-			return err
+			return errors.Join(err, done())
 		},
 	}
 	cmd.Flags().Int64Var(&server, "server", 0, "ID of the server (default: the only one that runs)")

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 
 	"github.com/spf13/cobra"
 
@@ -17,9 +16,9 @@ import (
 func main() {
 	host.RunHidden() // the program is also its servers' supervisor and first process
 	err := root().Execute()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) { // of the command that twin exec ran
-		os.Exit(max(1, exit.ExitCode()))
+	var ended commandEnded
+	if errors.As(err, &ended) { // the command has said itself what was wrong
+		os.Exit(max(1, ended.code))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "twin:", err)

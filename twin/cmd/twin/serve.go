@@ -47,8 +47,11 @@ func (o *serveOptions) args() []string {
 	return out
 }
 
-// complete makes the paths absolute.
+// complete makes the paths absolute, and refuses a latency profile that there is not.
 func (o *serveOptions) complete(t *twin) (err error) {
+	if _, err := hetzner.ProfileNamed(o.latency); err != nil {
+		return fmt.Errorf("--latency: %w", err)
+	}
 	if o.k3s == "" {
 		o.k3s = filepath.Join(t.tools, "k3s")
 	}
@@ -136,8 +139,8 @@ func open(ctx context.Context, t *twin, s settings, o *serveOptions, log *slog.L
 		StateFile: t.state("state.json"), Hardware: hosts, Log: log,
 		IPv4Pool: netip.PrefixFrom(netip.AddrFrom4([4]byte{127, byte(s.Slot), 1, 0}), 24),
 	}
-	if options.Latency, err = latency(o.latency); err != nil {
-		return nil, err
+	if options.Latency, err = hetzner.ProfileNamed(o.latency); err != nil {
+		return nil, fmt.Errorf("--latency: %w", err)
 	}
 	if o.faults != "" {
 		b, err := os.ReadFile(o.faults)
@@ -149,15 +152,6 @@ func open(ctx context.Context, t *twin, s settings, o *serveOptions, log *slog.L
 		}
 	}
 	return hetzner.New(options)
-}
-
-func latency(name string) (hetzner.Profile, error) {
-	for _, p := range []hetzner.Profile{hetzner.None(), hetzner.HetznerLike()} {
-		if p.Name == name {
-			return p, nil
-		}
-	}
-	return hetzner.Profile{}, fmt.Errorf("--latency %q: want none or hetzner-like", name)
 }
 
 // joinCgroup puts the daemon where twin down finds it, even after it is orphaned.
