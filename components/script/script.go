@@ -52,7 +52,8 @@ type Args struct {
 }
 
 // New runs the script's `up` when it is new, unless it waits for a change, and whenever its text or a variable
-// changes. Invalid args register nothing. A script that fails leaves what it did until then and is run again by the next `pulumi up`.
+// changes. Invalid args register nothing. A script that fails leaves what it did until then and is run again by the
+// next `pulumi up`.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*remote.Command, error) {
 	a, err := args.complete()
 	if err != nil {

@@ -86,7 +86,8 @@ swap() {
 }
 
 # metadata_guard keeps pods from the metadata service, whose user data holds the host key; all but those that share the
-# host's network, which only a trusted namespace may have. It is a table of its own: `nftables.service` would flush the rules of Kubernetes whenever it is started.
+# host's network, which only a trusted namespace may have. It is a table of its own: `nftables.service` would flush the
+# rules of Kubernetes whenever it is started.
 metadata_guard() {
 	local changed=0
 	if write_file /etc/lvs-cloud/metadata-guard.nft 0644 <<-'EOF'; then changed=1; fi

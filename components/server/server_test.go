@@ -41,7 +41,7 @@ func TestServer(t *testing.T) {
 		t.Errorf("ignored changes: got %v, want %v: none of them may replace the server", srv.Ignore, want)
 	}
 	for _, flag := range []string{"deleteProtection", "rebuildProtection", "keepDisk", "ignoreRemoteFirewallIds"} {
-		if !srv.Inputs[pulumiKey(flag)].BoolValue() {
+		if !srv.Inputs[resource.PropertyKey(flag)].BoolValue() {
 			t.Errorf("%s: got false, want true", flag)
 		}
 	}
@@ -131,5 +131,3 @@ func TestUserData(t *testing.T) {
 		t.Errorf("got %d bytes, want at most %d", len(text), limit)
 	}
 }
-
-func pulumiKey(s string) resource.PropertyKey { return resource.PropertyKey(s) }

@@ -35,7 +35,7 @@ func TestVolume(t *testing.T) {
 		t.Errorf("disk: got retain %t and delete protection %v, want both", disk.Retain, disk.Inputs["deleteProtection"])
 	}
 	for _, never := range []string{"format", "automount", "serverId"} {
-		if _, set := disk.Inputs[pulumiKey(never)]; set {
+		if _, set := disk.Inputs[resource.PropertyKey(never)]; set {
 			t.Errorf("disk: got %s set, want Hetzner to leave the disk alone", never)
 		}
 	}
@@ -103,5 +103,3 @@ func TestFilesystemUUIDFollowsFromTheName(t *testing.T) {
 		t.Errorf("got %s, %s for one stack and %s for another, want one for each", a, again, b)
 	}
 }
-
-func pulumiKey(s string) resource.PropertyKey { return resource.PropertyKey(s) }
