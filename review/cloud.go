@@ -49,6 +49,7 @@ type Found struct {
 	Network    *hcloud.Network
 	IPv4, IPv6 *hcloud.PrimaryIP
 	Firewalls  map[string]*hcloud.Firewall // by role
+	Access     *hcloud.Firewall            // of `lvs access`
 	LoginKey   *hcloud.SSHKey
 	Image      *hcloud.Image
 }

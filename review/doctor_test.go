@@ -37,7 +37,8 @@ func healthy() Found {
 		Image:  &hcloud.Image{Name: "debian-13"}, Firewalls: map[string]*hcloud.Firewall{},
 	}
 	for _, layer := range wanted().Layers {
-		fw := &hcloud.Firewall{Name: layer.Role, AppliedTo: []hcloud.FirewallResource{{Server: &hcloud.FirewallResourceServer{ID: 7}}}}
+		fw := &hcloud.Firewall{ID: int64(len(server.PublicNet.Firewalls) + 1), Name: layer.Role}
+		server.PublicNet.Firewalls = append(server.PublicNet.Firewalls, &hcloud.ServerFirewallStatus{Firewall: *fw, Status: hcloud.FirewallStatusApplied})
 		for _, r := range layer.Rules {
 			rule := hcloud.FirewallRule{Direction: hcloud.FirewallRuleDirectionIn, Protocol: hcloud.FirewallRuleProtocol(r.Protocol)}
 			if r.Port != "" {
@@ -107,7 +108,7 @@ func TestMachine(t *testing.T) {
 		"an address that dies with its server": {func(_ *Want, f *Found) { f.IPv4.AutoDelete = true }, []string{"fail address ipv4: " + restore}},
 		"an unprotected address":               {func(_ *Want, f *Found) { f.IPv4.Protection.Delete = false }, []string{"fail address ipv4: " + restore}},
 		"no firewall":                          {func(_ *Want, f *Found) { delete(f.Firewalls, "edge") }, []string{"fail firewall edge: " + restore}},
-		"a firewall of nobody":                 {func(_ *Want, f *Found) { f.Firewalls["edge"].AppliedTo = nil }, []string{"fail firewall edge: " + restore}},
+		"a firewall of nobody":                 {func(_ *Want, f *Found) { f.Server.PublicNet.Firewalls = f.Server.PublicNet.Firewalls[1:] }, []string{"fail firewall edge: " + restore}},
 		"a rule too few":                       {func(_ *Want, f *Found) { f.Firewalls["operators"].Rules = f.Firewalls["operators"].Rules[:1] }, []string{"fail firewall operators: " + restore}},
 		"a rule too many": {func(_ *Want, f *Found) {
 			f.Firewalls["edge"].Rules = append(f.Firewalls["edge"].Rules, f.Firewalls["operators"].Rules...)
@@ -175,8 +176,17 @@ func TestReachable(t *testing.T) {
 		change func(*Reach)
 		want   []string
 	}{
-		"all is well":      {func(*Reach) {}, nil},
-		"out of reach":     {func(r *Reach) { r.SSHError = errors.New("timeout") }, []string{"fail ssh: pulumi config set --stack prod --path 'lvs-cloud:cloud.access.adminCIDRs[2]' YOUR.PUBLIC.ADDRESS/32 && pulumi up --stack prod"}},
+		"all is well":  {func(*Reach) {}, nil},
+		"out of reach": {func(r *Reach) { r.SSHError = errors.New("timeout") }, []string{"fail ssh: lvs access open --stack prod"}},
+		"nothing answers": {func(r *Reach) { r.SSHError, r.APIError = errors.New("timeout"), errors.New("timeout") }, []string{
+			"fail ssh: lvs access open --stack prod", "fail api server: lvs access open --stack prod",
+		}},
+		"no login, no API server": {func(r *Reach) {
+			r.SSHError, r.LoginRefused, r.APIError = errors.New("login"), true, errors.New("refused")
+		}, []string{
+			"fail ssh: pulumi config set --stack prod --path 'lvs-cloud:cloud.access.sshKeys[1]' \"$(ssh-keygen -y -f ~/.ssh/id_ed25519)\" && pulumi up --stack prod",
+			"fail api server: ssh root@192.0.2.1 systemctl restart k3s",
+		}},
 		"another host key": {func(r *Reach) { r.SSHError, r.HostKeyDiffers = errors.New("key"), true }, []string{"fail ssh: hcloud server request-console lvs-cloud-prod-node"}},
 		"no login":         {func(r *Reach) { r.LoginRefused = true }, []string{"fail ssh: pulumi config set --stack prod --path 'lvs-cloud:cloud.access.sshKeys[1]' \"$(ssh-keygen -y -f ~/.ssh/id_ed25519)\" && pulumi up --stack prod"}},
 		"no API server":    {func(r *Reach) { r.APIError, r.Version = errors.New("refused"), "" }, []string{"fail api server: ssh root@192.0.2.1 systemctl restart k3s"}},

@@ -17,7 +17,7 @@ func Machine(w Want, found Found) Findings {
 	machineVolume(&f, w, found)
 	machineAddresses(&f, w, found)
 	for _, layer := range w.Layers {
-		machineFirewall(&f, w, layer, found.Firewalls[layer.Role], found.Server)
+		machineFirewall(&f, w, layer, found)
 	}
 	return f
 }
@@ -86,8 +86,8 @@ func machineAddresses(f *Findings, w Want, found Found) {
 	}
 }
 
-func machineFirewall(f *Findings, w Want, layer firewall.Layer, fw *hcloud.Firewall, s *hcloud.Server) {
-	check := "firewall " + layer.Role
+func machineFirewall(f *Findings, w Want, layer firewall.Layer, found Found) {
+	check, fw, s := "firewall "+layer.Role, found.Firewalls[layer.Role], found.Server
 	if fw == nil {
 		f.Fail(check, w.restore(), "there is no firewall %s", w.Physical(layer.Role))
 		return
@@ -104,9 +104,7 @@ func machineFirewall(f *Findings, w Want, layer firewall.Layer, fw *hcloud.Firew
 			differences = append(differences, "lacks "+r)
 		}
 	}
-	applied := s == nil || slices.ContainsFunc(fw.AppliedTo, func(r hcloud.FirewallResource) bool {
-		return r.Server != nil && r.Server.ID == s.ID
-	})
+	applied := s == nil || slices.ContainsFunc(s.PublicNet.Firewalls, func(on *hcloud.ServerFirewallStatus) bool { return on.Firewall.ID == fw.ID })
 	switch {
 	case len(differences) > 0:
 		f.Fail(check, w.restore(), "%s is not as configured: it %s", fw.Name, strings.Join(differences, ", "))

@@ -1,9 +1,6 @@
 package review
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Reach is what was seen of a cloud from outside.
 type Reach struct {
@@ -23,6 +20,9 @@ type Reach struct {
 	Now        time.Time
 }
 
+// unreachable reports whether SSH is out of reach, and not only refused.
+func (r Reach) unreachable() bool { return r.SSHError != nil && !r.HostKeyDiffers && !r.LoginRefused }
+
 // certificateWarning is how long before its end a certificate is worth a word. k3s issues a new one when it starts
 // within 120 days of the end.
 // Source: https://docs.k3s.io/cli/certificate
@@ -37,12 +37,14 @@ func Reachable(w Want, r Reach) Findings {
 	case r.LoginRefused:
 		f.Fail("ssh", w.AddKey()+" && pulumi up --stack "+w.Stack, "%s accepts none of your keys", r.Address)
 	case r.SSHError != nil:
-		f.Fail("ssh", w.set(fmt.Sprintf("access.adminCIDRs[%d]", w.Networks), "YOUR.PUBLIC.ADDRESS/32")+" && pulumi up --stack "+w.Stack,
-			"%s cannot be reached (%v); is your network among access.adminCIDRs?", r.Address, r.SSHError)
+		f.Fail("ssh", w.openAccess(), "%s cannot be reached (%v); if your address changed, this lets the new one in, and access.adminCIDRs keeps it",
+			r.Address, r.SSHError)
 	default:
 		f.OK("ssh", "%s has the pinned host key and lets you in", r.Address)
 	}
 	switch {
+	case r.APIError != nil && r.unreachable():
+		f.Fail("api server", w.openAccess(), "it cannot be reached either: %v", r.APIError)
 	case r.APIError != nil:
 		f.Fail("api server", "ssh root@"+r.Address+" systemctl restart k3s", "it does not answer: %v", r.APIError)
 	default:
