@@ -39,6 +39,9 @@ func (e *Emulator) setFaults(body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, f := range e.faults {
+		close(f.lifted)
+	}
 	e.faults = armed
 	return e.faults, nil
 }

@@ -23,6 +23,8 @@ const (
 	EffectSoldOut      Effect = "sold_out"      // ServerType is unavailable in Location, or everywhere
 	EffectDropRequest  Effect = "drop_request"  // the connection ends, nothing was done
 	EffectDropResponse Effect = "drop_response" // the connection ends, the call was carried out
+	EffectStallRequest Effect = "stall_request" // held back before it is carried out, until the script is replaced
+	EffectStall        Effect = "stall"         // carried out, and the answer held back as long
 )
 
 // Fault is one line of the fault script: which calls, and what happens to them.
@@ -40,6 +42,8 @@ type Fault struct {
 	Effect Effect `json:"effect"`
 	// Status of EffectServerError: 500, 502, 503 or 504. Default: 503.
 	Status int `json:"status,omitempty"`
+	// Late is for EffectServerError: the call is carried out before it is answered with the error.
+	Late bool `json:"late,omitempty"`
 	// Code and Message of EffectFailAction. Default: action_failed.
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message,omitempty"`
@@ -52,7 +56,9 @@ type Fault struct {
 // armedFault is a fault with its count of fitting calls.
 type armedFault struct {
 	Fault
-	Seen int `json:"seen"`
+	Seen    int           `json:"seen"`
+	Stalled int           `json:"stalled"` // calls held back now
+	lifted  chan struct{} // closed when the script is replaced
 }
 
 var errDropped = errors.New("connection dropped by the fault script")
@@ -65,14 +71,14 @@ func arm(script []Fault) ([]*armedFault, error) {
 		if err := f.check(); err != nil {
 			return nil, fmt.Errorf("fault %d: %w", i, err)
 		}
-		armed = append(armed, &armedFault{Fault: f})
+		armed = append(armed, &armedFault{Fault: f, lifted: make(chan struct{})})
 	}
 	return armed, nil
 }
 
 func (f Fault) check() error {
 	switch f.Effect {
-	case EffectRateLimit, EffectFailAction, EffectDropRequest, EffectDropResponse:
+	case EffectRateLimit, EffectFailAction, EffectDropRequest, EffectDropResponse, EffectStallRequest, EffectStall:
 	case EffectServerError:
 		if !slices.Contains([]int{0, 500, 502, 503, 504}, f.Status) {
 			return fmt.Errorf("status: got %d, want 500, 502, 503 or 504", f.Status)
@@ -86,6 +92,9 @@ func (f Fault) check() error {
 	}
 	if _, err := path.Match(f.Path, "/"); err != nil {
 		return fmt.Errorf("path: %w", err)
+	}
+	if f.Late && f.Effect != EffectServerError {
+		return fmt.Errorf("late: got it with %s, want it with %s only", f.Effect, EffectServerError)
 	}
 	if f.Nth < 0 || f.Every < 0 || (f.Nth > 0 && f.Every > 0) {
 		return fmt.Errorf("nth and every: got %d and %d, want at most one of them", f.Nth, f.Every)
@@ -144,12 +153,51 @@ func (e *Emulator) meddle(c *call, entry route) error {
 	case EffectRateLimit:
 		return refuse(hcloud.ErrorCodeRateLimitExceeded, "limit of %d requests per hour reached", rateLimit)
 	case EffectServerError:
-		return c.fault.serverError()
+		if !c.fault.Late {
+			return c.fault.serverError()
+		}
 	case EffectDropRequest:
 		return errDropped
 	}
 	return nil
 }
+
+// spoil is what becomes of the answer to a call that was carried out.
+func (f *armedFault) spoil() error {
+	switch {
+	case f == nil:
+		return nil
+	case f.Effect == EffectDropResponse:
+		return errDropped
+	case f.Effect == EffectServerError && f.Late:
+		return f.serverError()
+	default:
+		return nil
+	}
+}
+
+// stall holds a call back until the fault is lifted, its client goes away or the emulator ends.
+// The body has been read by then: the server notices a closed connection only after that.
+// Errors: the call is never to be answered.
+func (e *Emulator) stall(c *call) error {
+	hold := func(n int) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		c.fault.Stalled += n
+	}
+	hold(1)
+	defer hold(-1)
+	select {
+	case <-c.fault.lifted:
+		return nil
+	case <-c.r.Context().Done():
+	case <-e.stopped:
+	}
+	return errDropped
+}
+
+// struckBy reports whether the fault with that effect decides the fate of the call.
+func (c *call) struckBy(effect Effect) bool { return c.fault != nil && c.fault.Effect == effect }
 
 func (f *armedFault) serverError() error {
 	switch f.Status {

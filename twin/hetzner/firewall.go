@@ -46,8 +46,8 @@ func (p *project) shownFirewall(f *firewall) schema.Firewall {
 			continue
 		}
 		view.AppliedTo[i].AppliedToResources = []schema.FirewallResource{}
-		for _, s := range p.Servers.all() {
-			if selects(to, s) {
+		for _, s := range p.meant(to) {
+			if slices.Contains(p.firewallsOf(s), f) {
 				view.AppliedTo[i].AppliedToResources = append(view.AppliedTo[i].AppliedToResources, serverResource(s.ID))
 			}
 		}
@@ -68,14 +68,49 @@ func selects(to schema.FirewallResource, s *server) bool {
 	return err == nil && labels.matches(s.Labels)
 }
 
-// covers reports whether the firewall is on the server, by id or by selector.
+// covers reports whether the firewall is to be on the server, by id or by selector.
 func (f *firewall) covers(s *server) bool {
 	return slices.ContainsFunc(f.AppliedTo, func(to schema.FirewallResource) bool { return selects(to, s) })
 }
 
+// direct reports whether the firewall was given to the server itself.
+func (f *firewall) direct(s *server) bool {
+	return slices.ContainsFunc(f.AppliedTo, func(to schema.FirewallResource) bool { return same(to, serverResource(s.ID)) })
+}
+
+// maxFirewalls is how many firewalls a server has at most, by selector or not. Those given to the server itself go first.
+// Which of the others goes without is not documented; here it is the youngest.
+// Source: https://docs.hetzner.cloud/reference/cloud#firewall-actions-apply-to-resources
+const maxFirewalls = 5
+
 // firewallsOf are the firewalls on a server.
 func (p *project) firewallsOf(s *server) []*firewall {
-	return slices.DeleteFunc(p.Firewalls.all(), func(f *firewall) bool { return !f.covers(s) })
+	on := slices.DeleteFunc(p.Firewalls.all(), func(f *firewall) bool { return !f.covers(s) })
+	slices.SortStableFunc(on, func(a, b *firewall) int {
+		switch ad, bd := a.direct(s), b.direct(s); {
+		case ad == bd:
+			return 0
+		case ad:
+			return -1
+		}
+		return 1
+	})
+	return on[:min(len(on), maxFirewalls)]
+}
+
+// shownFirewalls are a server's firewalls, each pending until the hardware has it.
+func (p *project) shownFirewalls(s *server) []schema.ServerFirewall {
+	shown := []schema.ServerFirewall{}
+	for _, f := range p.firewallsOf(s) {
+		status := hcloud.FirewallStatusApplied
+		for _, a := range p.Actions.items {
+			if a.isRunning() && a.refersTo(hcloud.ActionResourceTypeFirewall, f.ID) && a.refersTo(hcloud.ActionResourceTypeServer, s.ID) {
+				status = hcloud.FirewallStatusPending
+			}
+		}
+		shown = append(shown, schema.ServerFirewall{ID: f.ID, Status: string(status)})
+	}
+	return shown
 }
 
 func createFirewall(c *call) (reply, error) {

@@ -56,6 +56,9 @@ func (c *call) checkApplications(f *firewall, wanted []schema.FirewallResource) 
 		if slices.ContainsFunc(f.AppliedTo, func(o schema.FirewallResource) bool { return same(o, to) }) {
 			return refuse(hcloud.ErrorCodeFirewallAlreadyApplied, "firewall is already applied to the resource")
 		}
+		if slices.ContainsFunc(c.p.meant(to), func(s *server) bool { return !f.covers(s) && len(c.p.firewallsOf(s)) >= maxFirewalls }) {
+			return tooManyFirewalls()
+		}
 		if to.Type != toServer {
 			continue
 		}
@@ -68,6 +71,10 @@ func (c *call) checkApplications(f *firewall, wanted []schema.FirewallResource) 
 		}
 	}
 	return nil
+}
+
+func tooManyFirewalls() error {
+	return refuse(hcloud.ErrorCodeResourceLimitExceeded, "a server can have at most %d firewalls", maxFirewalls)
 }
 
 // startFirewall starts an action that brings servers' rules up to date.
@@ -111,7 +118,7 @@ func setFirewallRules(c *call) (reply, error) {
 	f.Rules = rules
 	actions := []schema.Action{c.startFirewall("set_firewall_rules", f, nil).Action}
 	for _, s := range c.p.Servers.all() {
-		if f.covers(s) {
+		if slices.Contains(c.p.firewallsOf(s), f) {
 			actions = append(actions, c.startFirewall("apply_firewall", f, []*server{s}).Action)
 		}
 	}

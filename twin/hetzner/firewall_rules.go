@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hetznercloud/hcloud-go/v2/hcloud"
 	"github.com/hetznercloud/hcloud-go/v2/hcloud/schema"
 )
 
@@ -17,6 +18,11 @@ const (
 	directionIn    = "in"
 	directionOut   = "out"
 	maxRuleSources = 100
+	// maxEffectiveRules counts a rule once for each of its networks.
+	// Source: https://docs.hetzner.com/cloud/firewalls/overview/
+	maxEffectiveRules = 500
+	// Source: https://docs.hetzner.cloud/reference/cloud#firewall-actions-set-rules
+	maxRuleDescription = 255
 )
 
 // checkRules refuses rules that Hetzner refuses and completes the others.
@@ -25,7 +31,11 @@ func checkRules(wanted []schema.FirewallRuleRequest) ([]schema.FirewallRule, err
 		return nil, invalid("rules", "must be at most %d", maxRules)
 	}
 	rules := []schema.FirewallRule{}
+	effective := 0
 	for i, r := range wanted {
+		if effective += len(r.SourceIPs) + len(r.DestinationIPs); effective > maxEffectiveRules {
+			return nil, refuse(hcloud.ErrorCodeResourceLimitExceeded, "firewall limit exceeded")
+		}
 		if err := checkRule(r); err != nil {
 			return nil, invalid(fmt.Sprintf("rules.%d", i), "%v", err)
 		}
@@ -48,6 +58,9 @@ func checkRule(r schema.FirewallRuleRequest) error {
 	}
 	if len(others) > 0 || len(ips) == 0 || len(ips) > maxRuleSources {
 		return fmt.Errorf("needs 1 to %d source_ips when in, destination_ips when out, and not the other", maxRuleSources)
+	}
+	if r.Description != nil && len(*r.Description) > maxRuleDescription {
+		return fmt.Errorf("description must be at most %d characters", maxRuleDescription)
 	}
 	for _, ip := range ips {
 		if prefix, err := netip.ParsePrefix(ip); err != nil || prefix.Masked() != prefix {

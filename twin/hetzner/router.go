@@ -84,6 +84,9 @@ func (rt *router) answer(w http.ResponseWriter, r *http.Request) (reply, error) 
 	}
 	c := &call{e: e, r: r, query: r.URL.Query()}
 	if err := e.meddle(c, entry); err != nil {
+		if c.struckBy(EffectRateLimit) {
+			w.Header().Set("RateLimit-Remaining", "0")
+		}
 		return fail(err)
 	}
 	for name := range c.query {
@@ -94,7 +97,16 @@ func (rt *router) answer(w http.ResponseWriter, r *http.Request) (reply, error) 
 	if c.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
 		return fail(refuse(hcloud.ErrorCodeJSONError, "unable to read request body: %v", err))
 	}
-	return rt.handle(c, entry, token)
+	if c.struckBy(EffectStallRequest) {
+		if err := e.stall(c); err != nil {
+			return fail(err)
+		}
+	}
+	answer, err := rt.handle(c, entry, token)
+	if err == nil && c.struckBy(EffectStall) {
+		err = e.stall(c)
+	}
+	return answer, err
 }
 
 // handle runs the handler under the lock, stores what it changed and starts its actions.
@@ -121,10 +133,7 @@ func (rt *router) handle(c *call, entry route, token string) (reply, error) {
 		answer.body = json.RawMessage(raw)
 	}
 	e.launch(c.jobs)
-	if c.fault != nil && c.fault.Effect == EffectDropResponse {
-		return fail(errDropped)
-	}
-	return answer, nil
+	return answer, c.fault.spoil()
 }
 
 // find is the first route in the table that fits the request; it fills in the path values.

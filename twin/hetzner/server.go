@@ -118,7 +118,7 @@ func (c *call) shownServer(s *server) serverView {
 }
 
 func (c *call) publicNet(s *server) publicNetView {
-	view := publicNetView{FloatingIPs: []int64{}, Firewalls: []schema.ServerFirewall{}}
+	view := publicNetView{FloatingIPs: []int64{}, Firewalls: c.p.shownFirewalls(s)}
 	if ip := c.p.addressOf(s, typeIPv4); ip != nil {
 		view.IPv4 = &schema.ServerPublicNetIPv4{ID: ip.ID, IP: ip.IP}
 		if len(ip.DNSPtr) > 0 {
@@ -130,9 +130,6 @@ func (c *call) publicNet(s *server) publicNetView {
 		for _, p := range ip.DNSPtr {
 			view.IPv6.DNSPtr = append(view.IPv6.DNSPtr, schema.ServerPublicNetIPv6DNSPtr{IP: p.IP, DNSPtr: p.DNSPtr})
 		}
-	}
-	for _, f := range c.p.firewallsOf(s) {
-		view.Firewalls = append(view.Firewalls, schema.ServerFirewall{ID: f.ID, Status: "applied"})
 	}
 	return view
 }

@@ -120,6 +120,9 @@ func (c *call) checkKeys(o *order, req schema.ServerCreateRequest) error {
 }
 
 func (c *call) checkFirewalls(o *order, req schema.ServerCreateRequest) error {
+	if len(req.Firewalls) > maxFirewalls {
+		return tooManyFirewalls()
+	}
 	for _, wanted := range req.Firewalls {
 		f, found := c.p.Firewalls.get(wanted.Firewall)
 		if !found {

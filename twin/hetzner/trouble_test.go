@@ -1,7 +1,9 @@
 package hetzner_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -149,10 +151,74 @@ func TestFaults(t *testing.T) {
 		equal(t, "carried out", must(tw.Network.GetByName(ctx, "kept"))(t) != nil, true)
 		equal(t, "not carried out", must(tw.Network.GetByName(ctx, "lost"))(t) == nil, true)
 	})
-	for _, bad := range []string{`[{"effect":"explode"}]`, `[{"effect":"sold_out"}]`, `[{"effect":"rate_limit","nth":1,"every":2}]`, `[{"effect":"rate_limit","when":1}]`, `[{"effect":"server_error","status":418}]`} {
+	t.Run("an error that comes late", func(t *testing.T) {
+		script(t, `[{"method":"POST","path":"/networks","nth":1,"effect":"server_error","status":504,"late":true}]`)
+		_, _, err := tw.Network.Create(ctx, hcloud.NetworkCreateOpts{Name: "late", IPRange: cidr("10.0.0.0/16")})
+		wantCode(t, err, hcloud.ErrorCodeUniquenessError) // the client tried again
+		equal(t, "carried out", must(tw.Network.GetByName(ctx, "late"))(t) != nil, true)
+	})
+	t.Run("rate limit", func(t *testing.T) {
+		script(t, `[{"path":"/locations/*","effect":"rate_limit"}]`)
+		_, resp, err := tw.Location.GetByID(ctx, 1)
+		wantCode(t, err, hcloud.ErrorCodeRateLimitExceeded)
+		equal(t, "remaining", resp.Meta.Ratelimit.Remaining, 0)
+		equal(t, "limit", resp.Meta.Ratelimit.Limit, 3600)
+	})
+	for _, bad := range []string{`[{"effect":"explode"}]`, `[{"effect":"stall","late":true}]`, `[{"effect":"sold_out"}]`, `[{"effect":"rate_limit","nth":1,"every":2}]`, `[{"effect":"rate_limit","when":1}]`, `[{"effect":"server_error","status":418}]`} {
 		if status, _ := tw.raw("PUT", "/_twin/faults", bad); status != 422 {
 			t.Fatalf("%s: got %d, want 422", bad, status)
 		}
+	}
+}
+
+// TestStall holds calls back for as long as their client waits, before they are carried out or after.
+func TestStall(t *testing.T) {
+	for effect, made := range map[hetzner.Effect]bool{hetzner.EffectStall: true, hetzner.EffectStallRequest: false} {
+		t.Run(string(effect), func(t *testing.T) {
+			tw := newTwin(t, hetzner.Options{Faults: []hetzner.Fault{{Method: "POST", Path: "/networks", Effect: effect}}})
+			stalled := func(want int) {
+				t.Helper()
+				for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+					_, body := tw.raw("GET", "/_twin/faults", "")
+					if strings.Contains(body, fmt.Sprintf(`"stalled":%d`, want)) {
+						return
+					}
+					if time.Now().After(end) {
+						t.Fatalf("got %s, want %d calls held back", body, want)
+					}
+				}
+			}
+			ctx, leave := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() {
+				_, _, err := tw.Network.Create(ctx, hcloud.NetworkCreateOpts{Name: "n", IPRange: cidr("10.0.0.0/16")})
+				ended <- err
+			}()
+			stalled(1)
+			equal(t, "carried out while the client waits", must(tw.Network.GetByName(t.Context(), "n"))(t) != nil, made)
+			select {
+			case err := <-ended:
+				t.Fatalf("got an answer (%v), want none", err)
+			default:
+			}
+			leave()
+			if err := <-ended; !errors.Is(err, context.Canceled) {
+				t.Fatalf("got %v, want the client's own end", err)
+			}
+			stalled(0)
+			equal(t, "carried out in the end", must(tw.Network.GetByName(t.Context(), "n"))(t) != nil, made)
+
+			tw.raw("PUT", "/_twin/faults", `[{"method":"POST","path":"/networks","effect":"`+string(effect)+`"}]`)
+			go func() {
+				_, _, err := tw.Network.Create(t.Context(), hcloud.NetworkCreateOpts{Name: "m", IPRange: cidr("10.0.0.0/16")})
+				ended <- err
+			}()
+			stalled(1)
+			tw.raw("DELETE", "/_twin/faults", "")
+			if err := <-ended; err != nil {
+				t.Fatalf("after the fault was lifted: got %v, want an answer", err)
+			}
+		})
 	}
 }
 

@@ -23,7 +23,9 @@ type Artifacts struct {
 type ArtifactTable struct {
 	// K3s is the path of the stand-in's binary.
 	K3s string
-	// Versions are the releases there are; any other is not found. One with the ending `=broken` never gets ready.
+	// Versions are the releases there are; any other is not found. An ending says what is wrong with one: `=broken`
+	// never gets ready, `=wrong` is not what its checksum says, `=truncated` breaks off half-way, `=hanging` sends half and
+	// then nothing more, `=unavailable` is answered with 503.
 	Versions []string
 }
 
@@ -39,17 +41,25 @@ func (a *Artifacts) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	rest, ok := strings.CutPrefix(req.URL.Path, "/k3s-io/k3s/releases/download/")
 	version, file, _ := strings.Cut(rest, "/") // the path is unescaped: %2B is + here
-	listed := slices.IndexFunc(t.Versions, func(v string) bool { return strings.TrimSuffix(v, "=broken") == version })
+	listed := slices.IndexFunc(t.Versions, func(v string) bool { v, _, _ = strings.Cut(v, "="); return v == version })
 	if !ok || listed < 0 {
 		http.NotFound(w, req)
 		return
 	}
-	if err := serveRelease(w, req, t.K3s, t.Versions[listed], file); err != nil {
+	_, fault, _ := strings.Cut(t.Versions[listed], "=")
+	if fault == "unavailable" {
+		http.Error(w, "this release is marked as unavailable", http.StatusServiceUnavailable)
+		return
+	}
+	if err := serveRelease(w, req, t.K3s, version, fault, file); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
 }
 
-func serveRelease(w http.ResponseWriter, req *http.Request, path, version, file string) error {
+func serveRelease(w http.ResponseWriter, req *http.Request, path, version, fault, file string) error {
+	if fault == "broken" || fault == "wrong" && file == "k3s" {
+		version += "=" + fault
+	}
 	binary, size, err := openRelease(path, version)
 	if err != nil {
 		return fmt.Errorf("k3s stand-in: %w (build it, or name it with --k3s)", err)
@@ -59,8 +69,17 @@ func serveRelease(w http.ResponseWriter, req *http.Request, path, version, file 
 	case "k3s":
 		w.Header().Set("Content-Type", "application/octet-stream")
 		w.Header().Set("Content-Length", fmt.Sprint(size))
-		if _, err := io.Copy(w, binary); err != nil {
+		if fault == "truncated" || fault == "hanging" {
+			size /= 2
+		}
+		if _, err := io.CopyN(w, binary, size); err != nil {
 			return nil // the client went away
+		}
+		if fault == "hanging" {
+			if err := http.NewResponseController(w).Flush(); err != nil {
+				return err
+			}
+			<-req.Context().Done()
 		}
 		return nil
 	case "sha256sum-amd64.txt":

@@ -89,6 +89,10 @@ func configureLoop(dev string, f *os.File) error {
 	if err := unix.IoctlLoopConfigure(int(d.Fd()), &cfg); err != nil {
 		return fmt.Errorf("%s: %w", dev, err)
 	}
+	// The kernel keeps it for the next user that a device was made read-only.
+	if err := unix.IoctlSetPointerInt(int(d.Fd()), unix.BLKROSET, 0); err != nil {
+		return fmt.Errorf("%s: make it writable: %w", dev, err)
+	}
 	return nil
 }
 

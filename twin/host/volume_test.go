@@ -1,9 +1,13 @@
 package host
 
 import (
+	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestVolumes(t *testing.T) {
@@ -64,4 +68,26 @@ func TestVolumes(t *testing.T) {
 			t.Errorf("the volume's file is still there: %v", err)
 		}
 	})
+}
+
+// A device that was made read-only by one user is writable for the next, which may be another disk.
+func TestLoopDeviceIsWritable(t *testing.T) {
+	for range 2 {
+		file := filepath.Join(t.TempDir(), "disk")
+		if err := os.WriteFile(file, make([]byte, 1<<20), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		dev, err := attachLoop(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := os.OpenFile(dev, os.O_RDWR, 0)
+		if err == nil {
+			_, err = d.WriteAt([]byte("x"), 0)
+			err = errors.Join(err, d.Sync(), unix.IoctlSetPointerInt(int(d.Fd()), unix.BLKROSET, 1), d.Close())
+		}
+		if err := errors.Join(err, detachLoop(dev)); err != nil {
+			t.Fatalf("%s: %v, want it writable", dev, err)
+		}
+	}
 }

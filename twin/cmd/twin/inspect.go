@@ -91,7 +91,11 @@ func listOne(w io.Writer, t *twin) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "%s\t%s\t%d of %d on\t%s\t%s\n", t.name, daemon, on, all, s.endpoint(), t.state())
+	servers := fmt.Sprintf("%d of %d on", on, all)
+	if s.NoHosts {
+		servers = "API only"
+	}
+	_, err = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.name, daemon, servers, s.endpoint(), t.state())
 	return err
 }
 

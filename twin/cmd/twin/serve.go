@@ -27,6 +27,7 @@ type serveOptions struct {
 	versions []string
 	latency  string
 	faults   string
+	noHosts  bool
 }
 
 func (o *serveOptions) bind(cmd *cobra.Command) {
@@ -36,6 +37,8 @@ func (o *serveOptions) bind(cmd *cobra.Command) {
 		"k3s releases that servers can download; with the ending =broken, one that never gets ready")
 	f.StringVar(&o.latency, "latency", "none", "how long API calls take: none or hetzner-like")
 	f.StringVar(&o.faults, "faults", "", "JSON file with the fault script of the API")
+	f.BoolVar(&o.noHosts, "no-hosts", false, "serve Hetzner's API alone: servers and volumes are entries in its store, with nothing behind them; "+
+		"what happens on a server is then not rehearsed at all")
 }
 
 // args are the flags again, for the daemon that up starts.
@@ -43,6 +46,9 @@ func (o *serveOptions) args() []string {
 	out := []string{"--latency", o.latency, "--k3s", o.k3s, "--faults", o.faults}
 	for _, v := range o.versions {
 		out = append(out, "--k3s-versions", v)
+	}
+	if o.noHosts {
+		out = append(out, "--no-hosts")
 	}
 	return out
 }
@@ -80,10 +86,10 @@ func serveCommand(t *twin) *cobra.Command {
 
 // serve runs until ctx ends.
 func serve(ctx context.Context, t *twin, o *serveOptions) error {
-	if err := host.Check(); err != nil {
+	if err := errors.Join(o.checkMachine(), t.agrees(o.noHosts)); err != nil {
 		return err
 	}
-	s, err := t.claim()
+	s, err := t.claim(o.noHosts)
 	if err != nil {
 		return err
 	}
@@ -110,7 +116,7 @@ func serve(ctx context.Context, t *twin, o *serveOptions) error {
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
-	log.Info("twin serves", "name", t.name, "api", s.endpoint(), "state", t.state())
+	log.Info("twin serves", "name", t.name, "hosts", !o.noHosts, "api", s.endpoint(), "state", t.state())
 	select {
 	case err := <-ended:
 		return err
@@ -123,20 +129,12 @@ func serve(ctx context.Context, t *twin, o *serveOptions) error {
 
 // open makes the hardware and the API on top of it, as the state folder has them.
 func open(ctx context.Context, t *twin, s settings, o *serveOptions, log *slog.Logger) (*hetzner.Emulator, error) {
-	image, err := host.EnsureImage(ctx, filepath.Join(t.home, "cache"), os.Stderr)
-	if err != nil {
-		return nil, err
-	}
-	table := host.ArtifactTable{K3s: o.k3s, Versions: o.versions}
-	if err := host.WriteArtifactTable(t.state("artifacts.json"), table); err != nil {
-		return nil, err
-	}
-	hosts, err := host.New(host.Options{Dir: t.state(), Image: image, Log: log})
+	hardware, err := openHardware(ctx, t, o, log)
 	if err != nil {
 		return nil, err
 	}
 	options := hetzner.Options{
-		StateFile: t.state("state.json"), Hardware: hosts, Log: log,
+		StateFile: t.state("state.json"), Hardware: hardware, Log: log,
 		IPv4Pool: netip.PrefixFrom(netip.AddrFrom4([4]byte{127, byte(s.Slot), 1, 0}), 24),
 	}
 	if options.Latency, err = hetzner.ProfileNamed(o.latency); err != nil {
@@ -152,6 +150,34 @@ func open(ctx context.Context, t *twin, s settings, o *serveOptions, log *slog.L
 		}
 	}
 	return hetzner.New(options)
+}
+
+// openHardware makes what stands behind the API: hosts, or nothing.
+func openHardware(ctx context.Context, t *twin, o *serveOptions, log *slog.Logger) (hetzner.Hardware, error) {
+	if o.noHosts {
+		return &hetzner.Nop{}, nil
+	}
+	image, err := host.EnsureImage(ctx, filepath.Join(t.home, "cache"), os.Stderr)
+	if err != nil {
+		return nil, err
+	}
+	table := host.ArtifactTable{K3s: o.k3s, Versions: o.versions}
+	if err := host.WriteArtifactTable(t.state("artifacts.json"), table); err != nil {
+		return nil, err
+	}
+	return host.New(host.Options{Dir: t.state(), Image: image, Log: log})
+}
+
+// checkMachine tells what keeps the twin from running here. Without hosts it needs root only for the cgroup by which
+// `twin down` finds it.
+func (o *serveOptions) checkMachine() error {
+	if !o.noHosts {
+		return host.Check()
+	}
+	if os.Geteuid() != 0 {
+		return errors.New("the twin keeps its processes in a cgroup of its own: run it as root, for instance with sudo")
+	}
+	return nil
 }
 
 // joinCgroup puts the daemon where twin down finds it, even after it is orphaned.

@@ -86,7 +86,8 @@ func (t *twin) state(elem ...string) string {
 
 // settings are what a twin keeps from its first start to its end.
 type settings struct {
-	Slot int // the X of 127.X.0.0/16
+	Slot    int  // the X of 127.X.0.0/16
+	NoHosts bool `json:",omitempty"` // the API alone
 }
 
 // api is the address that the daemon listens on.
@@ -106,8 +107,20 @@ func (t *twin) settings() (settings, error) {
 	return s, json.Unmarshal(b, &s)
 }
 
+// agrees makes sure that a twin that is there goes on as it was made.
+//
+// Errors: a twin that was made with hosts and is to go on without, or the other way round.
+func (t *twin) agrees(noHosts bool) error {
+	s, err := t.settings()
+	if err != nil || s.NoHosts == noHosts {
+		return nil // there is none, or it is as wanted
+	}
+	return fmt.Errorf("twin %q: got --no-hosts=%t, want --no-hosts=%t as it was made with; or begin anew after: twin down --name %s",
+		t.name, noHosts, s.NoHosts, t.name)
+}
+
 // claim makes the state folder, with a free address range, unless it is there already.
-func (t *twin) claim() (settings, error) {
+func (t *twin) claim(noHosts bool) (settings, error) {
 	if s, err := t.settings(); err == nil {
 		return s, nil
 	}
@@ -127,11 +140,12 @@ func (t *twin) claim() (settings, error) {
 	if err := os.Symlink(filepath.Join(t.tools, "plugins"), t.state("pulumi", "home", "plugins")); err != nil && !errors.Is(err, os.ErrExist) {
 		return settings{}, err
 	}
-	b, err := json.Marshal(settings{Slot: slot})
+	s := settings{Slot: slot, NoHosts: noHosts}
+	b, err := json.Marshal(s)
 	if err != nil {
 		return settings{}, err
 	}
-	return settings{Slot: slot}, os.WriteFile(t.state("twin.json"), append(b, '\n'), 0o644)
+	return s, os.WriteFile(t.state("twin.json"), append(b, '\n'), 0o644)
 }
 
 // freeSlot begins at a place that depends on the folder, so that twins of two checkouts rarely meet.

@@ -34,14 +34,16 @@ func upCommand(t *twin) *cobra.Command {
 }
 
 func up(ctx context.Context, t *twin, o *serveOptions, out io.Writer) error {
-	if err := host.Check(); err != nil {
+	if err := errors.Join(o.checkMachine(), t.agrees(o.noHosts)); err != nil {
 		return err
 	}
-	// The image first: it takes long once, and its progress is to be seen.
-	if _, err := host.EnsureImage(ctx, filepath.Join(t.home, "cache"), os.Stderr); err != nil {
-		return err
+	if !o.noHosts {
+		// The image first: it takes long once, and its progress is to be seen.
+		if _, err := host.EnsureImage(ctx, filepath.Join(t.home, "cache"), os.Stderr); err != nil {
+			return err
+		}
 	}
-	s, err := t.claim()
+	s, err := t.claim(o.noHosts)
 	if err != nil {
 		return err
 	}
@@ -50,7 +52,7 @@ func up(ctx context.Context, t *twin, o *serveOptions, out io.Writer) error {
 		return err
 	}
 	if !running {
-		if err := host.CheckPorts(fmt.Sprintf("127.%d.1.255", s.Slot)); err != nil {
+		if err := o.checkPorts(fmt.Sprintf("127.%d.1.255", s.Slot)); err != nil {
 			return err
 		}
 		if err := start(t, s, o); err != nil {
@@ -60,9 +62,21 @@ func up(ctx context.Context, t *twin, o *serveOptions, out io.Writer) error {
 	if err := await(ctx, t, s, time.Now().Add(10*time.Second)); err != nil {
 		return err
 	}
+	console := t.state("servers", "<id>", "console.log")
+	if o.noHosts {
+		console = "none: only Hetzner's API is here, no server behind it"
+	}
 	_, err = fmt.Fprintf(out, "twin %q is up\n  API     %s\n  state   %s\n  log     %s\n  console %s\n  next    eval \"$(twin env --name %s)\"\n",
-		t.name, s.endpoint(), t.state(), t.state("twin.log"), t.state("servers", "<id>", "console.log"), t.name)
+		t.name, s.endpoint(), t.state(), t.state("twin.log"), console, t.name)
 	return err
+}
+
+// checkPorts tells whether servers could get their ports on an address of the twin.
+func (o *serveOptions) checkPorts(address string) error {
+	if o.noHosts {
+		return nil
+	}
+	return host.CheckPorts(address)
 }
 
 // start runs this program as a daemon that outlives it, and returns when the API answers.

@@ -8,6 +8,7 @@ package main
 import (
 	"os"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 
 	"github.com/lvs-cloud/lvs-cloud/twin/plugins/internal/plug"
@@ -18,7 +19,7 @@ const version = "1.2.1"
 
 func main() { os.Exit(plug.Main(os.Args, newProvider)) }
 
-func newProvider(engine *plug.Engine) (*plug.Provider, error) {
+func newProvider(engine *plug.Engine) (plugin.Provider, error) {
 	return plug.New("command", version, map[tokens.Type]plug.Resource{
 		"command:remote:Command": &command{log: engine, fields: remoteInputs(), open: openRemote},
 		"command:local:Command":  &command{log: engine, fields: localInputs(), open: openLocal},

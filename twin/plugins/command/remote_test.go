@@ -56,7 +56,7 @@ func TestRemoteErrors(t *testing.T) {
 		"bad private key":  {connection: values{"privateKey": "junk"}, want: "private key: ssh: no key found"},
 		"refused login":    {connection: values{"privateKey": "", "password": "p"}, want: "unable to authenticate"},
 		"dropped at once":  {server: func(s *sshtest.Server) { s.DropFirst = 3 }, connection: values{"dialErrorLimit": 2}, want: "after 2 failed attempts"},
-		"dropped mid-run":  {server: func(s *sshtest.Server) { s.HangUp = true }, want: `running "true"`},
+		"dropped mid-run":  {server: func(s *sshtest.Server) { s.HangUp = true }, want: `exited without exit status or exit signal: running "true"`},
 		"env not accepted": {inputs: values{"create": "true", "environment": values{"A": "v"}}, want: `could not set environment variable "A"`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,6 +7,7 @@ package main
 import (
 	"os"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 
 	"github.com/lvs-cloud/lvs-cloud/twin/plugins/internal/plug"
@@ -16,7 +17,7 @@ import (
 const version = "4.21.1"
 
 func main() {
-	os.Exit(plug.Main(os.Args, func(*plug.Engine) (*plug.Provider, error) { return newProvider() }))
+	os.Exit(plug.Main(os.Args, func(*plug.Engine) (plugin.Provider, error) { return newProvider() }))
 }
 
 func newProvider() (*plug.Provider, error) {

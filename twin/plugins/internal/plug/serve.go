@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
@@ -14,7 +15,7 @@ import (
 
 // Main serves a plug-in to the engine whose address is the last argument, until the
 // engine goes or the process is interrupted. It returns the process's exit code.
-func Main(args []string, build func(*Engine) (*Provider, error)) int {
+func Main(args []string, build func(*Engine) (plugin.Provider, error)) int {
 	if len(args) < 2 {
 		fmt.Fprintln(os.Stderr, "this is a Pulumi plug-in: the pulumi command starts it")
 		return 2

@@ -10,7 +10,7 @@ import (
 )
 
 // Server speaks the plug-in protocol for a provider.
-func Server(p *Provider) pulumirpc.ResourceProviderServer {
+func Server(p plugin.Provider) pulumirpc.ResourceProviderServer {
 	return &server{plugin.NewProviderServer(p)}
 }
 

@@ -85,7 +85,7 @@ func (s *Server) session(conn *ssh.ServerConn, channel ssh.Channel, requests <-c
 	}
 	// The client has gone: its command goes too.
 	if cmd != nil && cmd.Process != nil {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGHUP)
+		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 	}
 }
 

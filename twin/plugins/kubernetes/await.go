@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/util/jsonpath"
+)
+
+// defaultPatience is how long an object is waited for. Source: the official plug-in.
+const defaultPatience = 10 * time.Minute
+
+// pollPause is how long to wait before an object is looked at again.
+const pollPause = 500 * time.Millisecond
+
+// wait is one thing that an object must have come to.
+type wait struct {
+	text string
+	met  func(map[string]any) bool
+}
+
+// parseWaits reads the annotation: one expression, or a JSON list of them.
+func parseWaits(text string) ([]wait, error) {
+	if text == "" {
+		return nil, nil
+	}
+	expressions := []string{text}
+	if strings.HasPrefix(text, "[") {
+		if err := json.Unmarshal([]byte(text), &expressions); err != nil {
+			return nil, fmt.Errorf("%s: got %q, want an expression or a JSON list of them", annotationWait, text)
+		}
+	}
+	var waits []wait
+	for _, e := range expressions {
+		w, err := parseWait(e)
+		if err != nil {
+			return nil, err
+		}
+		waits = append(waits, w)
+	}
+	return waits, nil
+}
+
+func parseWait(text string) (wait, error) {
+	form, rest, _ := strings.Cut(text, "=")
+	switch {
+	case form == "condition" && rest != "":
+		kind, status, ok := strings.Cut(rest, "=")
+		if !ok {
+			status = "True"
+		}
+		return wait{text, func(o map[string]any) bool { return condition(o, kind)["status"] == status }}, nil
+	case form == "jsonpath" && rest != "":
+		path, want, valued := strings.Cut(rest, "=")
+		parsed := jsonpath.New("wait").AllowMissingKeys(true)
+		if err := parsed.Parse(path); err != nil {
+			return wait{}, fmt.Errorf("%s: %q: %w", annotationWait, text, err)
+		}
+		return wait{text, func(o map[string]any) bool {
+			var got bytes.Buffer
+			err := parsed.Execute(&got, o)
+			return err == nil && (valued && got.String() == want || !valued && got.Len() > 0)
+		}}, nil
+	}
+	return wait{}, fmt.Errorf("%s: got %q, want condition=<type> or jsonpath={.path}=<value>", annotationWait, text)
+}
+
+// patience is how long an object is waited for: what it says itself, else what its resource says.
+func patience(annotations map[string]string, seconds float64) (time.Duration, error) {
+	if text, ok := annotations[annotationTimeout]; ok {
+		n, err := strconv.Atoi(text)
+		if err != nil || n <= 0 {
+			return 0, fmt.Errorf("%s: got %q, want seconds", annotationTimeout, text)
+		}
+		return time.Duration(n) * time.Second, nil
+	}
+	if seconds > 0 {
+		return time.Duration(seconds * float64(time.Second)), nil
+	}
+	return defaultPatience, nil
+}
+
+// waitsOf are what an object is waited for: what it says itself, else what its kind is ready by.
+func waitsOf(o *unstructured.Unstructured) ([]wait, error) {
+	a := o.GetAnnotations()
+	if a[annotationSkip] == "true" {
+		return nil, nil
+	}
+	if text := a[annotationWait]; text != "" {
+		return parseWaits(text)
+	}
+	if o.GetKind() == "Deployment" && strings.HasPrefix(o.GetAPIVersion(), "apps/") {
+		return parseWaits("condition=Available")
+	}
+	return nil, nil
+}
+
+// await returns an object when it has come to what it is waited for, and at the latest when patience ends.
+func (p *provider) await(ctx context.Context, urn resource.URN, o *unstructured.Unstructured, seconds float64) (*unstructured.Unstructured, error) {
+	waits, err := waitsOf(o)
+	if err != nil || len(waits) == 0 {
+		return o, err
+	}
+	limit, err := patience(o.GetAnnotations(), seconds)
+	if err != nil {
+		return o, err
+	}
+	limited, stop := context.WithTimeout(ctx, limit)
+	defer stop()
+	for {
+		open := unmet(waits, o)
+		if open == "" {
+			return o, nil
+		}
+		p.engine.Status(ctx, urn, fmt.Sprintf("waiting for %s: %s", open, lastCondition(o.Object)))
+		if err := sleep(limited, pollPause); err != nil {
+			if ctx.Err() != nil {
+				return o, ctx.Err()
+			}
+			return o, fmt.Errorf("%s: %s not met after %s; %s", title(o), open, limit, lastCondition(o.Object))
+		}
+		live, err := p.cluster.get(ctx, o)
+		if err != nil && !unreachable(err) {
+			return o, err
+		}
+		if err == nil && live == nil {
+			return o, fmt.Errorf("%s was deleted while it was waited for", title(o))
+		}
+		if live != nil {
+			o = live
+		}
+	}
+}
+
+// unmet is the first thing that an object has not come to, or nothing. What a controller said about an older generation does not count.
+func unmet(waits []wait, o *unstructured.Unstructured) string {
+	seen, found, err := unstructured.NestedInt64(o.Object, "status", "observedGeneration")
+	stale := err == nil && found && seen < o.GetGeneration()
+	for _, w := range waits {
+		if stale || !w.met(o.Object) {
+			return w.text
+		}
+	}
+	return ""
+}
+
+// condition finds a condition of an object by its type; what is not there is empty.
+func condition(o map[string]any, kind string) map[string]any {
+	for _, c := range conditions(o) {
+		if c["type"] == kind {
+			return c
+		}
+	}
+	return nil
+}
+
+func conditions(o map[string]any) (out []map[string]any) {
+	list, _, err := unstructured.NestedSlice(o, "status", "conditions")
+	if err != nil {
+		return nil
+	}
+	for _, e := range list {
+		if c, ok := e.(map[string]any); ok {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// lastCondition says what an object said last of itself.
+func lastCondition(o map[string]any) string {
+	var last map[string]any
+	for _, c := range conditions(o) {
+		if last == nil || fmt.Sprint(c["lastTransitionTime"]) >= fmt.Sprint(last["lastTransitionTime"]) {
+			last = c
+		}
+	}
+	if last == nil {
+		return "it has no condition yet"
+	}
+	return fmt.Sprintf("its last condition is %v=%v, %v: %v", last["type"], last["status"], last["reason"], last["message"])
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil/rpcerror"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// deployment is an object that its kind is waited for by.
+func deployment(name string, annotations values) resource.PropertyMap {
+	labels := values{"app": name}
+	return props(values{
+		"apiVersion": "apps/v1", "kind": "Deployment",
+		"metadata": values{"name": name, "namespace": "default", "annotations": annotations},
+		"spec": values{"selector": values{"matchLabels": labels}, "template": values{
+			"metadata": values{"labels": labels}, "spec": values{"containers": []any{values{"name": "c", "image": "example.com/c:1"}}},
+		}},
+	})
+}
+
+// say makes a controller's statement about a Deployment.
+func say(t *testing.T, p *provider, name, status string, generation int) {
+	t.Helper()
+	patch := fmt.Sprintf(`{"status": {"observedGeneration": %d, "conditions": [{"type": "Available", "status": %q, "reason": "Told", "message": "so it is", "lastTransitionTime": "2026-01-01T00:00:00Z", "lastUpdateTime": "2026-01-01T00:00:00Z"}]}}`, generation, status)
+	if _, err := p.cluster.objects.Resource(schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}).Namespace("default").
+		Patch(t.Context(), name, types.MergePatchType, []byte(patch), metav1.PatchOptions{}, "status"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (r *recorder) await(t *testing.T, want string) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !strings.Contains(r.String(), want); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("got %q, want %q", r, want)
+		}
+	}
+}
+
+func TestObjectIsWaitedFor(t *testing.T) {
+	p, log := configured(t, nil)
+	o := newObject(t, p, deployment("waited", nil))
+	made := make(chan error, 1)
+	go func() { made <- o.create() }()
+	log.await(t, "waiting for condition=Available: it has no condition yet")
+	say(t, p, "waited", "False", 1)
+	log.await(t, "its last condition is Available=False, Told: so it is")
+	say(t, p, "waited", "True", 1)
+	if err := <-made; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPatienceEndsWithTheLastCondition(t *testing.T) {
+	p, _ := configured(t, nil)
+	o := newObject(t, p, deployment("impatient", values{annotationTimeout: "1"}))
+	err := o.create()
+	if err == nil || !strings.Contains(err.Error(), "Deployment default/impatient: condition=Available not met after 1s; it has no condition yet") {
+		t.Errorf("got %v, want it to name the object, what was waited for and its last condition", err)
+	}
+	rpc, ok := rpcerror.FromError(err)
+	if !ok || len(rpc.Details()) != 1 {
+		t.Fatalf("got %v, want the state of what was made with it", err)
+	}
+	if got := rpc.Details()[0].(*pulumirpc.ErrorResourceInitFailed); got.Id != "default/impatient" || len(got.Properties.Fields) == 0 {
+		t.Errorf("got %v, want ID and properties", got)
+	}
+	newObject(t, p, deployment("skipped", values{annotationSkip: "true"})).mustCreate()
+}
+
+func TestWaits(t *testing.T) {
+	o := &unstructured.Unstructured{Object: values{
+		"metadata": values{"generation": int64(2)},
+		"status": values{"observedGeneration": int64(2), "phase": "Bound", "conditions": []any{
+			values{"type": "Ready", "status": "False"}, values{"type": "Stalled", "status": "True"},
+		}},
+	}}
+	for text, want := range map[string]bool{
+		"condition=Ready": false, "condition=Ready=False": true, "condition=Stalled": true, "condition=Other": false,
+		"jsonpath={.status.phase}=Bound": true, "jsonpath={.status.phase}=Lost": false, "jsonpath={.status.phase}": true, "jsonpath={.status.none}": false,
+		`["condition=Stalled", "jsonpath={.status.phase}=Bound"]`: true, `["condition=Stalled", "condition=Ready"]`: false,
+	} {
+		waits, err := parseWaits(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := unmet(waits, o) == ""; got != want {
+			t.Errorf("%s: got %t, want %t", text, got, want)
+		}
+	}
+	o.SetGeneration(3)
+	if waits, _ := parseWaits("condition=Stalled"); unmet(waits, o) == "" {
+		t.Error("got what was said of an older generation taken for met")
+	}
+}
+
+// crd defines a kind of object that has no schema to speak of.
+func crd(kind string) resource.PropertyMap {
+	lower := strings.ToLower(kind)
+	return props(values{
+		"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": values{"name": lower + "s.example.com"},
+		"spec": values{
+			"group": "example.com", "scope": "Namespaced", "names": values{"kind": kind, "plural": lower + "s"},
+			"versions": []any{values{"name": "v1", "served": true, "storage": true, "schema": values{"openAPIV3Schema": values{
+				"type": "object", "properties": values{"spec": values{"type": "object", "properties": values{"size": values{"type": "integer"}}}},
+			}}}},
+		},
+	})
+}
+
+func TestKindIsWaitedFor(t *testing.T) {
+	p, log := configured(t, nil)
+	thing := newObject(t, p, props(values{
+		"apiVersion": "example.com/v1", "kind": "Thing", "metadata": values{"name": "early", "namespace": "default"}, "spec": values{"size": 3},
+	}))
+	made := make(chan error, 1)
+	go func() { made <- thing.create() }()
+	log.await(t, "waiting for the API server to know Thing of example.com/v1")
+	other, _ := configured(t, nil)
+	newObject(t, other, crd("Thing")).mustCreate()
+	if err := <-made; err != nil {
+		t.Fatal(err)
+	}
+	if size := thing.state["spec"].ObjectValue()["size"]; size.NumberValue() != 3 {
+		t.Errorf("got size %v, want 3", size)
+	}
+}
+
+func TestNamespaceToComeIsNoErrorInAPreview(t *testing.T) {
+	p, _ := configured(t, nil)
+	in := configMap("early", values{"a": "1"})
+	in["metadata"].ObjectValue()["namespace"] = resource.NewProperty("to-come")
+	if _, err := p.Create(t.Context(), plugin.CreateRequest{Properties: in, Preview: true}); err != nil {
+		t.Errorf("preview: got %v, want none", err)
+	}
+	if _, err := p.Create(t.Context(), plugin.CreateRequest{Properties: in}); err == nil || !strings.Contains(err.Error(), "to-come") {
+		t.Errorf("got %v, want the namespace named", err)
+	}
+}

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// k3s is where `make tools` leaves the stand-in of k3s, which has a real API server in it.
+const k3s = "../../../.twin/tools/k3s"
+
+var shared struct {
+	once       sync.Once
+	stop       func()
+	kubeconfig string
+	err        error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if shared.stop != nil {
+		shared.stop()
+	}
+	os.Exit(code)
+}
+
+// kubeconfig leads to an API server that all tests share.
+func kubeconfig(t *testing.T) string {
+	t.Helper()
+	shared.once.Do(func() { shared.kubeconfig, shared.stop, shared.err = serve() })
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	return shared.kubeconfig
+}
+
+// serve runs an API server on loopback, in a folder of its own.
+func serve() (kubeconfig string, stop func(), err error) {
+	if _, err := os.Stat(k3s); err != nil {
+		return "", nil, fmt.Errorf("the k3s stand-in is missing: %w; build it with `make tools`", err)
+	}
+	root, err := os.MkdirTemp("", "k8s") // short, for the socket's path
+	if err != nil {
+		return "", nil, err
+	}
+	stop = func() { os.RemoveAll(root) } //nolint:errcheck
+	config := filepath.Join(root, "etc", "rancher", "k3s")
+	if err := os.MkdirAll(config, 0o755); err != nil {
+		return "", stop, err
+	}
+	if err := os.WriteFile(filepath.Join(config, "config.yaml"), []byte("cluster-init: true\n"), 0o600); err != nil {
+		return "", stop, err
+	}
+	log, err := os.Create(filepath.Join(root, "log"))
+	if err != nil {
+		return "", stop, err
+	}
+	ports, err := freePorts(4)
+	if err != nil {
+		return "", stop, err
+	}
+	cmd := exec.Command(k3s, "server", "--twin-root", root, "--twin-loopback-node", "--https-listen-port", ports[0], "--twin-etcd-ports", strings.Join(ports[1:], ","))
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		return "", stop, err
+	}
+	stop = func() {
+		cmd.Process.Kill() //nolint:errcheck
+		cmd.Wait()         //nolint:errcheck
+		os.RemoveAll(root) //nolint:errcheck
+	}
+	text, err := awaitServer(filepath.Join(config, "k3s.yaml"))
+	if err != nil {
+		said, _ := os.ReadFile(log.Name())
+		err = fmt.Errorf("%w; the API server said:\n%s", err, said)
+	}
+	return text, stop, err
+}
+
+// awaitServer returns the kubeconfig when the API server serves the default namespace.
+func awaitServer(file string) (string, error) {
+	var err error
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		var text []byte
+		if text, err = os.ReadFile(file); err != nil {
+			continue
+		}
+		var c *cluster
+		if c, err = connect(string(text), false); err != nil {
+			continue
+		}
+		namespaces := c.objects.Resource(schema.GroupVersionResource{Version: "v1", Resource: "namespaces"})
+		if _, err = namespaces.Get(context.Background(), "default", metav1.GetOptions{}); err == nil {
+			return string(text), nil
+		}
+	}
+	return "", fmt.Errorf("no API server after 2 min: %w", err)
+}
+
+func freePorts(n int) ([]string, error) {
+	var ports []string
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close()
+		ports = append(ports, fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
+	}
+	return ports, nil
+}
+
+// recorder keeps what the engine was told.
+type recorder struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (r *recorder) Status(_ context.Context, _ resource.URN, s string) { r.add(s) }
+func (r *recorder) Warn(_ context.Context, _ resource.URN, s string)   { r.add("warning: " + s) }
+
+func (r *recorder) add(s string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lines = append(r.lines, s)
+}
+
+func (r *recorder) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return strings.Join(r.lines, "\n")
+}
+
+type values = map[string]any
+
+func props(v values) resource.PropertyMap { return resource.NewPropertyMapFromMap(v) }
+
+func secret(v any) resource.PropertyValue { return resource.MakeSecret(resource.NewPropertyValue(v)) }
+
+// configured is the plug-in with these settings, and the cluster's kubeconfig unless they say otherwise.
+func configured(t *testing.T, settings values) (*provider, *recorder) {
+	t.Helper()
+	in := props(settings)
+	if _, ok := in["kubeconfig"]; !ok {
+		in["kubeconfig"] = secret(kubeconfig(t))
+	}
+	log := &recorder{}
+	p := &provider{engine: log}
+	p.cancelled, p.cancel = context.WithCancel(context.Background())
+	t.Cleanup(p.cancel)
+	checked, err := p.CheckConfig(t.Context(), plugin.CheckConfigRequest{News: in})
+	if err != nil || len(checked.Failures) > 0 {
+		t.Fatalf("settings: %v %v", checked.Failures, err)
+	}
+	if _, err := p.Configure(t.Context(), plugin.ConfigureRequest{Inputs: in}); err != nil {
+		t.Fatal(err)
+	}
+	return p, log
+}
+
+// object is one resource in a test.
+type object struct {
+	t     *testing.T
+	p     *provider
+	typ   tokens.Type
+	urn   resource.URN
+	id    resource.ID
+	in    resource.PropertyMap
+	state resource.PropertyMap
+}
+
+func newObject(t *testing.T, p *provider, in resource.PropertyMap) *object {
+	t.Helper()
+	module := in["apiVersion"].StringValue()
+	if !strings.Contains(module, "/") {
+		module = "core/" + module
+	}
+	typ := tokens.Type("kubernetes:" + module + ":" + in["kind"].StringValue())
+	return &object{t: t, p: p, typ: typ, urn: resource.NewURN("test", "test", "", typ, "it"), in: in}
+}
+
+// create makes the object, as the engine would: checked, previewed, made. It goes with the test.
+func (o *object) create() error {
+	o.t.Helper()
+	checked, err := o.p.Check(o.t.Context(), plugin.CheckRequest{URN: o.urn, Type: o.typ, News: o.in})
+	if err != nil || len(checked.Failures) > 0 {
+		o.t.Fatalf("check: %v %v", checked.Failures, err)
+	}
+	o.in = checked.Properties
+	if _, err := o.p.Create(o.t.Context(), plugin.CreateRequest{URN: o.urn, Type: o.typ, Properties: o.in, Preview: true}); err != nil {
+		return err
+	}
+	made, err := o.p.Create(o.t.Context(), plugin.CreateRequest{URN: o.urn, Type: o.typ, Properties: o.in})
+	o.id, o.state = made.ID, made.Properties
+	return err
+}
+
+func (o *object) mustCreate() *object {
+	o.t.Helper()
+	if err := o.create(); err != nil {
+		o.t.Fatal(err)
+	}
+	return o
+}
+
+// diff is what the engine would be told about new inputs.
+func (o *object) diff(in resource.PropertyMap) plugin.DiffResult {
+	o.t.Helper()
+	d, err := o.p.Diff(o.t.Context(), plugin.DiffRequest{URN: o.urn, ID: o.id, Type: o.typ, OldInputs: o.in, OldOutputs: o.state, NewInputs: in})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return d
+}
+
+func (o *object) update(in resource.PropertyMap, preview bool) error {
+	made, err := o.p.Update(o.t.Context(), plugin.UpdateRequest{
+		URN: o.urn, ID: o.id, Type: o.typ, OldInputs: o.in, OldOutputs: o.state, NewInputs: in, Preview: preview,
+	})
+	if err == nil && !preview {
+		o.in, o.state = in, made.Properties
+	}
+	return err
+}
+
+// refresh reads the object again.
+func (o *object) refresh() plugin.ReadResponse {
+	o.t.Helper()
+	r, err := o.p.Read(o.t.Context(), plugin.ReadRequest{URN: o.urn, ID: o.id, Type: o.typ, Inputs: o.in, State: o.state})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return r
+}
+
+func (o *object) delete() error {
+	_, err := o.p.Delete(o.t.Context(), plugin.DeleteRequest{URN: o.urn, ID: o.id, Type: o.typ, Inputs: o.in, Outputs: o.state})
+	return err
+}
