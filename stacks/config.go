@@ -64,8 +64,10 @@ type VolumeConfig struct {
 
 // AccessConfig says who reaches the machine.
 type AccessConfig struct {
-	// AdminCIDRs are the networks that reach SSH and the Kubernetes API, that of `pulumi up` among them. Required.
-	// Range: networks without host bits, and not everyone.
+	// AdminCIDRs are the networks that always reach SSH and the Kubernetes API. Where `pulumi up` runs must be among them,
+	// or be let in by `lvs access open` while it runs.
+	// Default: none; both are closed, and `lvs access open` is the way in.
+	// Range: networks without host bits, at most as wide as an IPv4 /8 or an IPv6 /16.
 	AdminCIDRs []netip.Prefix `config:"adminCIDRs"`
 	// SSHKeys are the public keys that may log in as root, besides the cloud's own.
 	// Default: none. Range: lines of authorized_keys without options.

@@ -56,7 +56,7 @@ func Program(ctx *pulumi.Context) error {
 	node, err := server.New(ctx, "node", &server.Args{
 		Type: cfg.Server.Type, Image: cfg.Server.Image, Location: cfg.Location,
 		PrivateIP: nodeIP, OperatorKeys: cfg.Access.SSHKeys, DeleteProtection: guarded, Labels: labels,
-		PublicIPv4: addr.IPv4, IPv4ID: addr.IPv4ID, IPv6ID: addr.IPv6ID, FirewallIDs: fw.IDs, SubnetID: net.SubnetID,
+		PublicIPv4: addr.IPv4, IPv4ID: addr.IPv4ID, IPv6ID: addr.IPv6ID, Firewalls: fw.Layers, SubnetID: net.SubnetID,
 	}, protect)
 	if err != nil {
 		return err
@@ -86,6 +86,7 @@ func Program(ctx *pulumi.Context) error {
 
 	ctx.Export("serverAddress", addr.IPv4)
 	ctx.Export("sshHostKey", node.HostKey)
+	ctx.Export("serverUserData", node.UserData)
 	ctx.Export("volumeId", data.ID)
 	ctx.Export("apiServer", cluster.APIServer)
 	ctx.Export("kubeconfig", cluster.Kubeconfig)
@@ -98,8 +99,13 @@ func (c *Config) allLabels(ctx *pulumi.Context) map[string]string {
 	if labels == nil {
 		labels = map[string]string{}
 	}
-	labels["managed-by"], labels["project"], labels["stack"] = "pulumi", ctx.Project(), ctx.Stack()
+	maps.Copy(labels, OwnLabels(ctx.Project(), ctx.Stack()))
 	return labels
+}
+
+// OwnLabels are the labels by which everything of a stack is told from what others made.
+func OwnLabels(project, stack string) map[string]string {
+	return map[string]string{"managed-by": "pulumi", "project": project, "stack": stack}
 }
 
 // sha256 is what the k3s binary must hash to, or nothing if that is published beside it.

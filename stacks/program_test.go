@@ -62,3 +62,18 @@ func TestPreviewRegistersWhatUpdateDoes(t *testing.T) {
 		t.Errorf("got %d resources in a preview and %d in an update, want as many", len(preview.Resources), len(update.Resources))
 	}
 }
+
+// TestNoNetworkIsClosed holds that a configuration without networks opens SSH and the Kubernetes API to nobody.
+func TestNoNetworkIsClosed(t *testing.T) {
+	g, err := graph.Run(Program, graph.Options{Config: map[string]string{graph.Project + ":cloud": `{"domain": "example.com"}`}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	operators, err := g.Find("hcloud:index/firewall:Firewall", "operators")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rules := operators.Inputs["rules"]; !rules.IsArray() || len(rules.ArrayValue()) > 0 {
+		t.Errorf("got the rules %v, want none", rules)
+	}
+}

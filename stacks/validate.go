@@ -79,15 +79,12 @@ func (c *Config) Validate() error {
 }
 
 func (a *AccessConfig) validate(p *problems) {
-	p.check(len(a.AdminCIDRs) > 0, "cloud.access.adminCIDRs",
-		"got none, want at least the network that `pulumi up` runs in: it prepares the server over SSH")
 	for i, cidr := range a.AdminCIDRs {
-		p.check(cidr.Bits() > 0, fmt.Sprintf("cloud.access.adminCIDRs[%d]", i),
-			"got %v, which is everyone, want the networks you work from", cidr)
-		p.check(!slices.Contains(a.AdminCIDRs[:i], cidr), fmt.Sprintf("cloud.access.adminCIDRs[%d]", i), "got %v twice", cidr)
-		p.check(cidr == cidr.Masked(), fmt.Sprintf("cloud.access.adminCIDRs[%d]", i),
-			"got %v, want a network without host bits: %v for all of it, or %v/%d for that one address",
-			cidr, cidr.Masked(), cidr.Addr(), cidr.Addr().BitLen())
+		path := fmt.Sprintf("cloud.access.adminCIDRs[%d]", i)
+		p.check(!slices.Contains(a.AdminCIDRs[:i], cidr), path, "got %v twice", cidr)
+		if err := CheckNetwork(cidr); err != nil {
+			p.add(path, "%v", err)
+		}
 	}
 	for i, key := range a.SSHKeys {
 		p.check(!slices.Contains(a.SSHKeys[:i], key), fmt.Sprintf("cloud.access.sshKeys[%d]", i), "got the same key twice")

@@ -14,7 +14,6 @@ import (
 	"github.com/pulumi/pulumi-hcloud/sdk/go/hcloud"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/lvs-cloud/lvs-cloud/internal/hcloudid"
 	"github.com/lvs-cloud/lvs-cloud/internal/naming"
 )
 
@@ -57,8 +56,11 @@ func Layers(adminCIDRs []netip.Prefix) []Layer {
 	edge := append(tcpRules(edgePorts, anywhere), Rule{
 		Protocol: "icmp", Sources: anywhere, Description: "ICMP, for path MTU discovery and ping",
 	})
-	return []Layer{{"edge", edge}, {"operators", tcpRules(operatorPorts, adminCIDRs)}}
+	return []Layer{{"edge", edge}, {"operators", OperatorRules(adminCIDRs)}}
 }
+
+// OperatorRules let those networks in to what operators reach; no networks make no rule.
+func OperatorRules(networks []netip.Prefix) []Rule { return tcpRules(operatorPorts, networks) }
 
 // tcpRules lets sources in to ports; no sources make no rule.
 func tcpRules(ports []port, sources []netip.Prefix) []Rule {
@@ -72,12 +74,12 @@ func tcpRules(ports []port, sources []netip.Prefix) []Rule {
 	return rules
 }
 
-// Firewall is the pair of firewalls that a server is created behind.
+// Firewall is the pair of firewalls that Hetzner puts in front of every server with the labels of the stack.
 type Firewall struct {
 	pulumi.ResourceState
 
-	// IDs are the Hetzner IDs of the firewalls, edge first.
-	IDs pulumi.IntArrayOutput `pulumi:"ids"`
+	// Layers are the firewalls themselves, edge first.
+	Layers []pulumi.Resource
 }
 
 // Args configures a Firewall.
@@ -96,23 +98,27 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, fmt.Errorf("firewall %q: %w", name, err)
 	}
 	f := &Firewall{}
+	servers := hcloud.FirewallApplyToArray{&hcloud.FirewallApplyToArgs{
+		LabelSelector: pulumi.String(naming.Selector(ctx.Project(), ctx.Stack())),
+	}}
 	if err := ctx.RegisterComponentResourceV2(typeToken, name, a.inputs(), f, opts...); err != nil {
 		return nil, fmt.Errorf("firewall %q: %w", name, err)
 	}
-	var ids pulumi.IntArray
 	for _, layer := range Layers(a.AdminCIDRs) {
 		res, err := hcloud.NewFirewall(ctx, layer.Role, &hcloud.FirewallArgs{
 			Name:   pulumi.String(naming.Physical(ctx.Project(), ctx.Stack(), layer.Role)),
 			Labels: pulumi.ToStringMap(a.Labels),
 			Rules:  layer.rules(),
+			// Not by the server's own list: the provider writes that list in part when a firewall in it was deleted by
+			// other hands, and takes another one off.
+			ApplyTos: servers,
 		}, pulumi.Parent(f))
 		if err != nil {
 			return nil, fmt.Errorf("firewall %q: %s: %w", name, layer.Role, err)
 		}
-		ids = append(ids, hcloudid.Int(res.ID()))
+		f.Layers = append(f.Layers, res)
 	}
-	f.IDs = ids.ToIntArrayOutput()
-	if err := ctx.RegisterResourceOutputs(f, pulumi.Map{"ids": f.IDs}); err != nil {
+	if err := ctx.RegisterResourceOutputs(f, pulumi.Map{}); err != nil {
 		return nil, fmt.Errorf("firewall %q: outputs: %w", name, err)
 	}
 	return f, nil

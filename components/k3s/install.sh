@@ -15,25 +15,22 @@ readonly -A binds=(
 	[/var/lib/rancher/k3s/storage]=k3s/storage
 	[/etc/rancher/node]=k3s/node
 )
-changed=0
 
 up() {
 	check_step
 	finish_put_back
+	check_room
 	bind_mounts
 	fetch_binary
 	take_snapshot "$binary" "$config_file" "$kubelet_file" "$unit_file"
-	if [[ -e $binary.new ]]; then
-		mv "$binary.new" "$binary"
-		changed=1
-	fi
+	[[ ! -e $binary.new ]] || mv "$binary.new" "$binary"
 	ln -sf k3s /usr/local/bin/kubectl
 	configure
 	install_containers_unit
 	install_unit
 	if ! start; then undo "$reason"; fi
 	settle
-	say "k3s: $("$binary" --version | head -n 1), node $NODE_NAME is ready on a $SERVER_TYPE"
+	say "k3s: $(version_of "$binary"), node $NODE_NAME is ready on a $SERVER_TYPE"
 }
 
 down() {
@@ -72,7 +69,7 @@ bind_mounts() {
 	done
 }
 
-# fetch_binary downloads k3s beside the binary, unless that is it already. Nothing unchecked stays.
+# fetch_binary downloads k3s beside the binary, unless that is it already. Nothing unchecked stays, nor half a file.
 fetch_binary() {
 	local base=$ARTIFACT_BASE_URL/${VERSION/+/%2B} want=$CHECKSUM
 	if [[ -z $want ]]; then
@@ -82,33 +79,36 @@ fetch_binary() {
 	rm -f "$binary.new"
 	[[ ! -x $binary || $(sha256 "$binary") != "$want" ]] || return 0
 	say "k3s: downloading $VERSION"
+	trap 'rm -f "$binary.new"' EXIT
 	fetch "$base/k3s" --output "$binary.new"
 	local got
 	got=$(sha256 "$binary.new")
-	if [[ $got != "$want" ]]; then
-		rm -f "$binary.new"
-		die "$base/k3s: got SHA-256 $got, want $want; nothing was installed"
-	fi
+	[[ $got == "$want" ]] || die "$base/k3s: got SHA-256 $got, want $want; nothing was installed"
 	chmod 0755 "$binary.new"
-	got=$("$binary.new" --version | head -n 1)
-	if [[ $got != *" $VERSION "* ]]; then
-		rm -f "$binary.new"
-		die "$base/k3s: got $got, want $VERSION; nothing was installed"
-	fi
+	got=$(version_of "$binary.new")
+	[[ $got == "$VERSION" ]] || die "$base/k3s: got version \"$got\", want $VERSION; nothing was installed"
+	sync "$binary.new"
+	trap - EXIT
 }
 
+# fetch URL OPTION... gives up on a server that does not answer, or that sends next to nothing for half a minute.
 fetch() {
-	local url=$1
+	local url=$1 stalled
+	stalled=$(patience 30)
 	shift
-	curl --fail --silent --show-error --location --retry 5 --retry-connrefused --max-time 600 "$url" "$@" ||
-		die "$url: download failed"
+	curl --fail --silent --show-error --location --connect-timeout "$stalled" --speed-time "$stalled" --speed-limit 1024 \
+		--max-time 600 --retry 5 --retry-connrefused --retry-max-time "$(patience 120)" "$url" "$@" ||
+		die "$url: download failed; nothing was installed"
 }
 
 sha256() { sha256sum "$1" | cut -d ' ' -f 1; }
 
+# version_of BINARY prints the release it is, or nothing if it does not run.
+version_of() { { "$1" --version || true; } | awk 'NR == 1 { print $3 }'; }
+
 configure() {
-	if write_file "$config_file" 0600 <<<"$CONFIG"; then changed=1; fi
-	if write_file "$kubelet_file" 0644 <<<"$KUBELET_CONFIG"; then changed=1; fi
+	if write_file "$config_file" 0600 <<<"$CONFIG"; then say "k3s: new configuration"; fi
+	if write_file "$kubelet_file" 0644 <<<"$KUBELET_CONFIG"; then say "k3s: new configuration of the kubelet"; fi
 }
 
 mount_units() {
@@ -159,7 +159,7 @@ install_containers_unit() {
 install_unit() {
 	local where assert=("AssertPathIsMountPoint=$MOUNT_POINT" "AssertPathExists=!$MOUNT_POINT/k3s/restoring")
 	for where in "${!binds[@]}"; do assert+=("AssertPathIsMountPoint=$where"); done
-	if write_file "$unit_file" 0644 <<-EOF; then
+	if write_file "$unit_file" 0644 <<-EOF; then systemctl daemon-reload; fi
 		[Unit]
 		Description=k3s
 		Documentation=https://k3s.io
@@ -186,19 +186,23 @@ install_unit() {
 		[Install]
 		WantedBy=multi-user.target
 		EOF
-		systemctl daemon-reload
-		changed=1
-	fi
+}
+
+# is_outdated is true if k3s runs, and what it is made of is newer than its start; be it by a run that was cut off.
+is_outdated() {
+	local since
+	since=$(systemctl show --property ExecMainStartTimestamp --value --timestamp=us+utc k3s.service)
+	[[ -n $since && -n $(find "$binary" "$config_file" "$kubelet_file" "$unit_file" -newerct "$since") ]]
 }
 
 # start is false, with the reason, when what is installed does not become ready in time.
 reason=
 start() {
 	local verb=start since
-	if ((changed)); then verb=restart; fi
-	systemctl --quiet enable k3s.service
+	if is_outdated; then verb=restart; fi
 	say "k3s: starting"
 	reason="did not start"
+	systemctl --quiet enable k3s.service || return 1
 	systemctl "$verb" k3s.service || return 1
 	reason="runs, but node $NODE_NAME is not ready"
 	since=$(systemctl show --property ExecMainStartTimestamp --value k3s.service)
@@ -209,7 +213,7 @@ start() {
 # k3s counts as started before its node exists, and a node whose kubelet is gone still counts as ready for a while.
 node_ready() {
 	local since=$1 deadline=$((SECONDS + 180)) installed version ready heartbeat
-	installed=$("$binary" --version | awk 'NR == 1 { print $3 }')
+	installed=$(version_of "$binary")
 	while ((SECONDS < deadline)); do
 		read -r version ready heartbeat < <("$binary" kubectl get node "$NODE_NAME" --ignore-not-found --output jsonpath='{.status.nodeInfo.kubeletVersion} {range .status.conditions[?(@.type=="Ready")]}{.status} {.lastHeartbeatTime}{end}' 2>/dev/null) || true
 		if [[ $version == "$installed" && $ready == True && ! $heartbeat < $since ]]; then return 0; fi

@@ -36,7 +36,7 @@ type Cluster struct {
 
 	// APIServer is the URL of the Kubernetes API.
 	APIServer pulumi.StringOutput `pulumi:"apiServer"`
-	// Kubeconfig gives full control over the cluster; a secret. Its certificate is valid for a year.
+	// Kubeconfig gives full control over the cluster; a secret. It stays the same for as long as the volume lives.
 	Kubeconfig pulumi.StringOutput `pulumi:"kubeconfig"`
 }
 
@@ -80,8 +80,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 				return renderConfig(a, v[0].(string), v[1].(string))
 			}).(pulumi.StringOutput),
 		},
-		Undo:     true,
-		UndoWith: a.ServerID,
+		Undo: true,
 	}, pulumi.Parent(c), pulumi.DependsOn([]pulumi.Resource{token}), oneMinorAtATime)
 	if err != nil {
 		return nil, fmt.Errorf("k3s %q: %w", name, err)
@@ -89,7 +88,6 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	raw, err := script.New(ctx, name+"-kubeconfig", &script.Args{
 		Connection:   a.Connection,
 		Body:         kubeconfigScript,
-		Settings:     pulumi.StringMap{"SERVER_ID": serverID, "VERSION": pulumi.String(a.Version)},
 		SecretOutput: true,
 	}, pulumi.Parent(c), pulumi.DependsOn([]pulumi.Resource{installed}))
 	if err != nil {

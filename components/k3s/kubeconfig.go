@@ -40,15 +40,16 @@ type namedContext struct {
 type namedUser struct {
 	Name string `yaml:"name"`
 	User struct {
-		ClientCertificateData string `yaml:"client-certificate-data"`
-		ClientKeyData         string `yaml:"client-key-data"`
+		ClientCertificateData string `yaml:"client-certificate-data,omitempty"`
+		ClientKeyData         string `yaml:"client-key-data,omitempty"`
+		Token                 string `yaml:"token,omitempty"`
 	} `yaml:"user"`
 }
 
-// Localise turns the kubeconfig of the node, which calls everything "default" and itself 127.0.0.1, into one that
+// Localise turns a kubeconfig that was made on the node, which calls everything "default" and itself 127.0.0.1, into one that
 // works from elsewhere and can be merged with others: cluster, user and context are called name.
 //
-// Errors: a text that is no kubeconfig of one cluster with its certificates inline.
+// Errors: a text that is no kubeconfig of one cluster with authority and proof of identity inline.
 func Localise(raw, name, server string) (string, error) {
 	var k kubeconfig
 	if err := yaml.Unmarshal([]byte(raw), &k); err != nil {
@@ -58,8 +59,8 @@ func Localise(raw, name, server string) (string, error) {
 		return "", fmt.Errorf("kubeconfig: got %d clusters, %d contexts and %d users, want one of each",
 			len(k.Clusters), len(k.Contexts), len(k.Users))
 	}
-	if k.Clusters[0].Cluster.CertificateAuthorityData == "" || k.Users[0].User.ClientKeyData == "" {
-		return "", errors.New("kubeconfig: got no certificate authority or no client key, want both inline")
+	if user := k.Users[0].User; k.Clusters[0].Cluster.CertificateAuthorityData == "" || user.ClientKeyData == "" && user.Token == "" {
+		return "", errors.New("kubeconfig: got no certificate authority, or neither a client key nor a token, want both inline")
 	}
 	k.CurrentContext, k.Clusters[0].Name, k.Contexts[0].Name, k.Users[0].Name = name, name, name, name
 	k.Contexts[0].Context.Cluster, k.Contexts[0].Context.User = name, name

@@ -7,6 +7,8 @@ readonly recorded=$MOUNT_POINT/k3s/version
 # Snapshots: the datastore and credentials, and the files of the root disk that belong to them.
 readonly snapshots=$MOUNT_POINT/k3s/snapshots
 readonly snapshots_kept=2
+# What a snapshot may take until it is dropped: the binary, and what changes in the datastore meanwhile.
+readonly room_mib=1024
 # Name the snapshot of an upgrade that has not become ready yet, and the one that is being put back. k3s does not
 # start while the latter exists.
 readonly pending=$MOUNT_POINT/k3s/upgrading restoring=$MOUNT_POINT/k3s/restoring
@@ -25,14 +27,32 @@ check_step() {
 		"Kubernetes is upgraded one minor version at a time and never goes back; nothing was changed"
 }
 
+# stop_k3s stops k3s, which a new root disk does not have yet.
+stop_k3s() {
+	systemctl cat k3s.service >/dev/null 2>&1 || return 0
+	systemctl stop k3s.service
+}
+
+upgrade_ahead() { [[ -s $recorded && ! -e $pending && $(<"$recorded") != "$VERSION" ]]; }
+
+# check_room ends the run, before anything is touched, if an upgrade lies ahead and the volume is too full for its
+# snapshot: a k3s that is stopped on a full volume may not start again either.
+check_room() {
+	local free
+	free=$(df --output=avail --block-size=1M "$MOUNT_POINT" | tail -n 1)
+	((free >= room_mib)) || ! upgrade_ahead || die "$MOUNT_POINT: got $((free)) MB free, want $room_mib MB for the snapshot before an upgrade; nothing was changed"
+}
+
 # take_snapshot FILE... stops k3s and copies its state, and the files, unless the version stays the same. On XFS the
 # copy of the state shares its blocks with the original: it takes no time and, at first, no room.
 take_snapshot() {
-	[[ -s $recorded && ! -e $pending && $(<"$recorded") != "$VERSION" ]] || return 0
+	upgrade_ahead || return 0
 	local file dir
 	dir=$snapshots/$(date --utc +%Y%m%dT%H%M%SZ)-$(<"$recorded")
-	trap 'systemctl start k3s.service' EXIT # a full disk must not leave the cluster stopped
-	systemctl stop k3s.service
+	# A failure must not leave the cluster stopped.
+	# shellcheck disable=SC2154 # the binary is install.sh's
+	trap 'rm -rf "$snapshots/part" "$binary.new"; systemctl start k3s.service || say "k3s: does not start again either"' EXIT
+	stop_k3s
 	rm -rf "$snapshots/part"
 	mkdir -p "$snapshots/part/root"
 	chmod 0700 "$snapshots"
@@ -48,24 +68,32 @@ take_snapshot() {
 
 # put_back makes binary, configuration and data what they were in the snapshot.
 put_back() {
-	local snapshot file
+	local snapshot files file
 	[[ ! -e $pending ]] || mv "$pending" "$restoring"
 	snapshot=$(<"$restoring")
-	[[ -d $snapshot/server ]] || die "$snapshot: got no snapshot, want the one to put back"
-	systemctl stop k3s.service
+	[[ -d $snapshot/server && -d $snapshot/root ]] || die "$restoring: got \"$snapshot\", want the snapshot to put back"
+	trap 'say "k3s: stays stopped until a run has put back what $restoring names"' EXIT
+	stop_k3s
 	find "$MOUNT_POINT/k3s/server" -mindepth 1 -delete
 	cp --archive --reflink=auto "$snapshot/server/." "$MOUNT_POINT/k3s/server/"
-	while IFS= read -r -d '' file; do
-		cp --archive --remove-destination "$snapshot/root/$file" "/$file"
-	done < <(find "$snapshot/root" -type f -printf '%P\0')
+	files=$(cd "$snapshot/root" && find . -type f)
+	while IFS= read -r file; do
+		[[ -z $file ]] || cp --archive --remove-destination "$snapshot/root/$file" "/$file"
+	done <<<"$files"
+	# A root disk that never had the version of the snapshot must not run the newer one on its data.
+	# shellcheck disable=SC2154 # the paths are install.sh's
+	[[ -e $snapshot/root/$binary ]] || rm -f "$binary" "$unit_file"
 	systemctl daemon-reload
 	sync
 	rm "$restoring"
+	trap - EXIT
 }
 
 # finish_put_back ends what a run before, that was cut off, began; and takes an upgrade back that was cut off when the
-# version before is wanted again, since the newer one may have written to its data.
+# version before is wanted again, since the newer one may have written to its data. A snapshot of another version than the
+# recorded one belongs to an upgrade that was ready: only its mark was left behind.
 finish_put_back() {
+	if [[ -e $pending && $(<"$pending") != *-"$(<"$recorded")" ]]; then rm "$pending"; fi
 	if [[ -e $restoring || (-e $pending && $(<"$recorded") == "$VERSION") ]]; then put_back; fi
 }
 
@@ -77,7 +105,11 @@ undo() {
 	say "k3s: $VERSION $1, putting back $(<"$recorded")"
 	put_back
 	after="$(<"$recorded") runs again, with its own configuration and the data from before the upgrade"
-	if ! start; then after="$(<"$recorded") and its data were put back but do not become ready either; its snapshots are in $snapshots"; fi
+	if [[ ! -e $binary ]]; then
+		after="its data is that of $(<"$recorded") again, which this root disk never had: nothing runs; set k3s.version to it, and run \`pulumi up\`"
+	elif ! start; then
+		after="$(<"$recorded") and its data were put back but do not become ready either; its snapshots are in $snapshots"
+	fi
 	die "k3s: $VERSION did not become ready; $after; $words"
 }
 

@@ -1,43 +1,64 @@
 # shellcheck shell=bash
 # What every host script may use. It is put in front of each of them.
-set -euo pipefail
+set -Eeuo pipefail
+shopt -s inherit_errexit
 umask 022
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+# A connection that was cut takes the reader of the output away; the script goes on to a state that the next run knows.
+trap '' PIPE
+# The status of an end whose reason has been printed.
+readonly explained=3
+trap 'unexpected $? "$BASH_COMMAND"' ERR
 
 # say prints one line of progress.
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$*" 2>/dev/null || true; }
 
 # die ends the run with one clear message.
 die() {
-	printf 'error: %s\n' "$*" >&2
-	exit 1
+	printf 'error: %s\n' "$*" >&2 || true
+	exit "$explained"
 }
 
-# wait_for SECONDS WHAT COMMAND... tries the command once a second until it succeeds or the time is up.
+# unexpected STATUS COMMAND names the step that ends the run without a word of its own.
+unexpected() {
+	(($1 == explained || BASH_SUBSHELL)) || printf 'error: %s: "%s" failed with status %d\n' "${FUNCNAME[1]}" "$2" "$1" >&2
+}
+
+# patience SECONDS prints how long to wait for something; a rehearsal of its absence sets PATIENCE to wait less.
+patience() { printf '%s\n' "${PATIENCE:-$1}"; }
+
+# wait_for SECONDS WHAT COMMAND... tries the command once a second until it succeeds or the time is up. What the last try
+# said is then in $said.
 wait_for() {
-	local deadline=$((SECONDS + $1)) what=$2
+	local limit what=$2
+	limit=$(patience "$1")
+	local deadline=$((SECONDS + limit))
 	shift 2
-	until "$@" >/dev/null 2>&1; do
-		((SECONDS < deadline)) || die "$what: not there in time"
+	until said=$("$@" 2>&1); do
+		((SECONDS < deadline)) || die "$what: not there after $limit s${said:+; the last try said: $(last_words)}"
 		sleep 1
 	done
 }
 
-# write_file PATH MODE writes standard input to the file, in one step, and is true only if that changed anything.
-# It is made for conditions, where bash does not end at the first failure: each step says itself that it failed.
+last_words() { tail -n 3 <<<"$said" | paste -sd ' '; }
+
+# write_file PATH MODE writes standard input to the file, in one step that a power cut does not halve, and is true only if
+# that changed anything. It is made for conditions, where bash does not end at the first failure: each step says itself
+# that it failed. One script runs at a time, so that the name of the new file is free, or left by a run that was killed.
 write_file() {
-	local path=$1 mode=$2 tmp
-	mkdir -p "$(dirname "$path")" || die "$path: cannot be written"
-	tmp=$(mktemp "$path.XXXXXX") || die "$path: cannot be written"
-	if ! { cat >"$tmp" && chmod "$mode" "$tmp"; }; then
-		rm -f "$tmp"
+	local path=$1 mode=$2 new=$1.new
+	if ! { mkdir -p "$(dirname "$path")" && rm -f "$new" && (umask 077 && cat >"$new") && chmod "$mode" "$new"; }; then
+		rm -f "$new"
 		die "$path: cannot be written"
 	fi
-	if [[ -f $path ]] && cmp -s "$tmp" "$path" && [[ $(stat -c %a "$path") == "${mode#0}" ]]; then
-		rm "$tmp"
+	if [[ -f $path ]] && cmp -s "$new" "$path" && [[ $(stat -c %a "$path") == "${mode#0}" ]]; then
+		rm "$new"
 		return 1
 	fi
-	mv "$tmp" "$path" || die "$path: cannot be replaced"
+	if ! { sync "$new" && mv "$new" "$path" && sync "$(dirname "$path")"; }; then
+		rm -f "$new"
+		die "$path: cannot be replaced"
+	fi
 }
 
 # guard_mount_point DIR makes an empty directory that nothing can be written to until something is mounted on it.
@@ -55,22 +76,25 @@ enable_mount() {
 	if write_file "/etc/systemd/system/$unit" 0644; then systemctl daemon-reload; fi
 	guard_mount_point "$1"
 	systemctl --quiet enable "$unit"
-	systemctl start "$unit" || die "$1: not mounted: $(systemctl status --no-pager --lines=5 "$unit" 2>&1 | tail -n 5)"
+	systemctl start "$unit" || die "$1: not mounted: $(journalctl --unit "$unit" --no-pager --lines=5 --output=cat | paste -sd ';')"
 	mountpoint -q "$1" || die "$1: not mounted although $unit started"
 }
 
 # stop_unit UNIT stops a unit that may not exist.
 stop_unit() {
 	systemctl cat "$1" >/dev/null 2>&1 || return 0
-	systemctl --quiet disable --now "$1"
+	systemctl --quiet disable --now "$1" || die "$1: cannot be stopped: $(journalctl --unit "$1" --no-pager --lines=5 --output=cat | paste -sd ';')"
 }
 
 # one_at_a_time waits for a script that still runs: a connection that was cut ends the script's client, not the script.
 one_at_a_time() {
+	local lock=/run/lvs-cloud.lock
 	[[ -w /run ]] || return 0
-	exec 9>/run/lvs-cloud.lock
-	flock --nonblock 9 && return
-	say "waiting: an earlier run of a host script is still going on"
-	flock --wait 900 9 || die "/run/lvs-cloud.lock: held for 15 minutes by $(fuser /run/lvs-cloud.lock 2>/dev/null || echo "another script")"
+	exec 9<>"$lock"
+	if ! flock --nonblock 9; then
+		say "waiting: an earlier run of a host script is still going on"
+		flock --wait "$(patience 900)" 9 || die "$lock: still held by an earlier run of a host script, process $(<"$lock"), or what it began"
+	fi
+	printf '%s\n' "$$" >"$lock"
 }
 one_at_a_time

@@ -41,12 +41,8 @@ type Args struct {
 	Secrets pulumi.StringMap
 	// OnChange runs the script only when its text or a variable changes, and not when it is new.
 	OnChange bool
-	// Undo runs the script's `down` when the resource is deleted.
+	// Undo runs the script's `down` when the resource is deleted; when it is replaced, before `up`.
 	Undo bool
-	// UndoWith is what the script is undone with: when it changes, `down` runs where it was, before anything that
-	// depends on the old value goes, and `up` then runs anew.
-	// Default: nothing. Range: only with Undo.
-	UndoWith pulumi.Input
 	// SecretOutput keeps the script's output out of logs and encrypts it in the state.
 	SecretOutput bool
 }
@@ -72,9 +68,6 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}
 	if a.Undo {
 		cmd.Delete = pulumi.String("bash -s -- down # " + name)
-	}
-	if a.UndoWith != nil {
-		cmd.Triggers = pulumi.Array{a.UndoWith}
 		opts = append(opts, pulumi.DeleteBeforeReplace(true))
 	}
 	if a.SecretOutput {
@@ -104,9 +97,6 @@ func (args *Args) complete() (*Args, error) {
 	if a.Undo && !strings.Contains(a.Body, "down()") {
 		errs = append(errs, errors.New("body: got no function down(), want one to undo with"))
 	}
-	if a.UndoWith != nil && !a.Undo {
-		errs = append(errs, errors.New("undoWith: got it without undo, want both"))
-	}
 	for _, m := range []pulumi.StringMap{a.Settings, a.Secrets} {
 		for k := range m {
 			if !variable.MatchString(k) {
@@ -130,7 +120,17 @@ func (args *Args) render() pulumi.StringOutput {
 			func(m map[string]string) string { return assignments(m, decode) },
 		).(pulumi.StringOutput)
 	}
-	return pulumi.Sprintf("%s%s{\n%s\n%s\n\"$1\"\nexit\n} </dev/null\n", settings, secrets, library, args.Body)
+	return pulumi.Sprintf("%s%s%s", settings, secrets, frame(args.Body))
+}
+
+// Text returns a script as New would send it, for one that is run by other hands: `bash -s -- up`. The settings are
+// readable in it.
+func Text(settings map[string]string, body string) string {
+	return assignments(settings, quote) + frame(body)
+}
+
+func frame(body string) string {
+	return "{\n" + library + "\n" + body + "\n\"$1\"\nexit\n} </dev/null\n"
 }
 
 // Setting returns a setting out of the inputs of a script's resource, as New registered them. It knows no secrets, no

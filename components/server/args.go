@@ -32,8 +32,9 @@ type Args struct {
 	// PublicIPv4 is the address the server is reached at; IPv4ID and IPv6ID identify it and its IPv6. Required.
 	PublicIPv4     pulumi.StringInput
 	IPv4ID, IPv6ID pulumi.IntInput
-	// FirewallIDs are the firewalls the server is born behind. Required.
-	FirewallIDs pulumi.IntArrayInput
+	// Firewalls are there before the server, which Hetzner puts them in front of by its labels.
+	// Default: none.
+	Firewalls []pulumi.Resource
 	// SubnetID is the subnet that PrivateIP is in. Required.
 	SubnetID pulumi.StringInput
 }
@@ -65,7 +66,7 @@ func (args *Args) complete() (*Args, error) {
 		missing bool
 	}{
 		{"publicIPv4", a.PublicIPv4 == nil}, {"ipv4ID", a.IPv4ID == nil}, {"ipv6ID", a.IPv6ID == nil},
-		{"firewallIDs", a.FirewallIDs == nil}, {"subnetID", a.SubnetID == nil},
+		{"subnetID", a.SubnetID == nil},
 	} {
 		if f.missing {
 			errs = append(errs, fmt.Errorf("%s: got nil, want an input", f.name))

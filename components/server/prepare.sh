@@ -31,13 +31,12 @@ authorize() {
 	if write_file /root/.ssh/authorized_keys 0600 <<<"$AUTHORIZED_KEYS"; then
 		say "ssh: $(grep -c . /root/.ssh/authorized_keys) keys may log in"
 	fi
-	if write_file /etc/ssh/sshd_config.d/10-lvs-cloud.conf 0644 <<-'EOF'; then
+	if write_file /etc/ssh/sshd_config.d/10-lvs-cloud.conf 0644 <<-'EOF'; then :; fi
 		PasswordAuthentication no
 		KbdInteractiveAuthentication no
 		PermitRootLogin prohibit-password
 		EOF
-		systemctl try-reload-or-restart ssh.service
-	fi
+	systemctl try-reload-or-restart ssh.service
 }
 
 packages() {
@@ -47,14 +46,19 @@ packages() {
 	done
 	((${#missing[@]})) || return 0
 	say "packages: installing ${missing[*]}"
-	# The lists have a lock of their own, which no option waits for, and Debian's daily job may hold it at the first boot.
+	# Debian's daily job may hold these locks at the first boot, and no option makes either command wait. The first ends
+	# what a power cut or a killed run left half-installed.
+	wait_for 300 "package database (dpkg --configure --pending)" dpkg --configure --pending
 	wait_for 300 "package lists (apt-get update)" apt-get --quiet=2 update
-	apt-get --quiet=2 --option DPkg::Lock::Timeout=300 install --yes --no-install-recommends "${missing[@]}" >/dev/null
+	apt-get --quiet=2 --option DPkg::Lock::Timeout="$(patience 300)" install --yes --no-install-recommends "${missing[@]}" >/dev/null ||
+		die "packages: ${missing[*]} cannot be installed${said:+; the package lists: $(last_words)}"
 }
+
+# What is applied below is applied on every run: a run that was cut off may have written a file and not read it.
 
 # kernel_settings are what the kubelet demands (protect-kernel-defaults) and what many small pods need.
 kernel_settings() {
-	if write_file /etc/sysctl.d/90-lvs-cloud.conf 0644 <<-'EOF'; then
+	if write_file /etc/sysctl.d/90-lvs-cloud.conf 0644 <<-'EOF'; then :; fi
 		vm.overcommit_memory = 1
 		vm.panic_on_oom = 0
 		kernel.panic = 10
@@ -65,23 +69,21 @@ kernel_settings() {
 		vm.swappiness = 100
 		vm.page-cluster = 0
 		EOF
-		systemctl restart systemd-sysctl.service
-	fi
+	systemctl restart systemd-sysctl.service
 }
 
 # swap is compressed memory for the host's own peaks; it never counts as capacity.
 swap() {
-	if write_file /etc/systemd/zram-generator.conf 0644 <<-'EOF'; then
+	if write_file /etc/systemd/zram-generator.conf 0644 <<-'EOF'; then :; fi
 		[zram0]
 		zram-size = min(ram / 2, 4096)
 		compression-algorithm = zstd
 		EOF
-		systemctl daemon-reload
-	fi
+	systemctl daemon-reload
 	if systemd-detect-virt --container --quiet; then
 		say "zram: configured; not started, since a container shares the swap of its host"
 	else
-		systemctl start systemd-zram-setup@zram0.service
+		systemctl start dev-zram0.swap
 	fi
 }
 
@@ -89,8 +91,7 @@ swap() {
 # host's network, which only a trusted namespace may have. It is a table of its own: `nftables.service` would flush the
 # rules of Kubernetes whenever it is started.
 metadata_guard() {
-	local changed=0
-	if write_file /etc/lvs-cloud/metadata-guard.nft 0644 <<-'EOF'; then changed=1; fi
+	if write_file /etc/lvs-cloud/metadata-guard.nft 0644 <<-'EOF'; then :; fi
 		table inet lvs_cloud
 		delete table inet lvs_cloud
 		table inet lvs_cloud {
@@ -100,7 +101,7 @@ metadata_guard() {
 			}
 		}
 		EOF
-	if write_file /etc/systemd/system/lvs-metadata-guard.service 0644 <<-'EOF'; then changed=1; fi
+	if write_file /etc/systemd/system/lvs-metadata-guard.service 0644 <<-'EOF'; then :; fi
 		[Unit]
 		Description=Metadata service closed to pods
 		# Without the default dependencies: those wait for cloud-init, which waits for the network, which waits for this.
@@ -117,7 +118,7 @@ metadata_guard() {
 		[Install]
 		WantedBy=multi-user.target
 		EOF
-	((changed)) && systemctl daemon-reload
+	systemctl daemon-reload
 	systemctl --quiet enable lvs-metadata-guard.service
-	if ((changed)); then systemctl restart lvs-metadata-guard.service; else systemctl start lvs-metadata-guard.service; fi
+	systemctl restart lvs-metadata-guard.service # the rules change in one step
 }

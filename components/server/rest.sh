@@ -4,20 +4,29 @@
 : "${SERVER_TYPE:?}"
 
 up() {
-	local type_file=/etc/lvs-cloud/server-type type unit units=()
+	local type_file=/etc/lvs-cloud/server-type type
 	type=$(cat "$type_file" 2>/dev/null || true)
 	if [[ -z $type || $type == "$SERVER_TYPE" ]]; then
-		# Nothing lies ahead, or a change was taken back before it was made: everything runs.
-		systemctl start multi-user.target
+		# Nothing lies ahead, or a change was taken back before it was made.
+		wake
 		say "server: stays a ${type:-$SERVER_TYPE}"
 		return
 	fi
 	say "server: rests, to become a $SERVER_TYPE"
+	halt
+}
+
+# wake starts everything that is installed.
+wake() { systemctl start multi-user.target; }
+
+# halt stops what lives on volumes, and unmounts them. If one stays in use, everything is started again.
+halt() {
+	local unit units=()
 	mapfile -t units < <(grep --files-with-matches --no-messages '^What=/dev/disk/by-id/scsi-0HC_Volume_' /etc/systemd/system/*.mount)
 	for unit in "${units[@]}"; do
 		if ! rest "$unit"; then
-			systemctl start multi-user.target
-			die "${unit##*/}: $reason; everything was started again, and the type was not changed"
+			wake
+			die "${unit##*/}: $reason; everything was started again, and nothing was changed"
 		fi
 		say "server: ${unit##*/} is unmounted"
 	done

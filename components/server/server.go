@@ -42,6 +42,8 @@ type Server struct {
 	ID pulumi.IntOutput `pulumi:"id"`
 	// HostKey is the public SSH host key, as a line of authorized_keys.
 	HostKey pulumi.StringOutput `pulumi:"hostKey"`
+	// UserData is what a rebuild of the server passes to it; a secret.
+	UserData pulumi.StringOutput `pulumi:"userData"`
 	// Name is the host name, and the name the node has for life.
 	Name string
 	// Connection reaches the prepared host; what uses it waits until it is prepared.
@@ -63,7 +65,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, fmt.Errorf("server %q: %w", name, err)
 	}
-	s.HostKey = k.hostPublic
+	s.HostKey, s.UserData = k.hostPublic, k.userData
 	s.Connection = remote.ConnectionArgs{
 		Host:       a.PublicIPv4,
 		User:       pulumi.String("root"),
@@ -94,7 +96,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, fmt.Errorf("server %q: %w", name, err)
 	}
 	s.Connection.Host = pulumi.OutputWithDependencies(ctx.Context(), a.PublicIPv4.ToStringOutput(), prepared).(pulumi.StringOutput)
-	if err := ctx.RegisterResourceOutputs(s, pulumi.Map{"id": s.ID, "hostKey": s.HostKey}); err != nil {
+	if err := ctx.RegisterResourceOutputs(s, pulumi.Map{"id": s.ID, "hostKey": s.HostKey, "userData": s.UserData}); err != nil {
 		return nil, fmt.Errorf("server %q: outputs: %w", name, err)
 	}
 	return s, nil
@@ -126,9 +128,6 @@ func (s *Server) create(ctx *pulumi.Context, name string, a *Args, k *keys) (pul
 			Ipv4Enabled: pulumi.Bool(true), Ipv4: a.IPv4ID.ToIntOutput(),
 			Ipv6Enabled: pulumi.Bool(true), Ipv6: a.IPv6ID.ToIntOutput(),
 		}},
-		FirewallIds: a.FirewallIDs,
-		// `lvs access` opens and closes a firewall of its own on the running server.
-		IgnoreRemoteFirewallIds: pulumi.Bool(true),
 		// A type change that kept the disk can be undone.
 		KeepDisk:               pulumi.Bool(true),
 		ShutdownBeforeDeletion: pulumi.Bool(true),
@@ -141,7 +140,7 @@ func (s *Server) create(ctx *pulumi.Context, name string, a *Args, k *keys) (pul
 		pulumi.IgnoreChanges([]string{"image", "userData", "sshKeys"}),
 		// The name and the addresses are taken until the old server is gone.
 		pulumi.DeleteBeforeReplace(true),
-		pulumi.DependsOn([]pulumi.Resource{rested}))
+		pulumi.DependsOn(append([]pulumi.Resource{rested}, a.Firewalls...)))
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi-hcloud/sdk/go/hcloud"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"golang.org/x/crypto/ssh"
@@ -20,7 +21,7 @@ func validArgs() *Args {
 		Type: "cx23", Image: "debian-13", Location: "nbg1",
 		PrivateIP: netip.MustParseAddr("10.0.1.10"), OperatorKeys: []string{operatorKey}, DeleteProtection: true,
 		PublicIPv4: pulumi.String("192.0.2.1"), IPv4ID: pulumi.Int(1), IPv6ID: pulumi.Int(2),
-		FirewallIDs: pulumi.IntArray{pulumi.Int(3)}, SubnetID: pulumi.String("4-10.0.1.0/24"),
+		SubnetID: pulumi.String("4-10.0.1.0/24"),
 	}
 }
 
@@ -40,13 +41,16 @@ func TestServer(t *testing.T) {
 	if want := []string{"image", "userData", "sshKeys"}; !slices.Equal(srv.Ignore, want) {
 		t.Errorf("ignored changes: got %v, want %v: none of them may replace the server", srv.Ignore, want)
 	}
-	for _, flag := range []string{"deleteProtection", "rebuildProtection", "keepDisk", "ignoreRemoteFirewallIds"} {
+	for _, flag := range []string{"deleteProtection", "rebuildProtection", "keepDisk"} {
 		if !srv.Inputs[resource.PropertyKey(flag)].BoolValue() {
 			t.Errorf("%s: got false, want true", flag)
 		}
 	}
 	if !srv.Inputs["userData"].IsSecret() {
 		t.Errorf("userData: got it plain, want a secret: it holds the host key")
+	}
+	if srv.Inputs.HasValue("firewallIds") {
+		t.Errorf("firewallIds: got a list, want none: the provider takes firewalls off that are not in it, or were deleted")
 	}
 	if srv.Inputs.HasValue("networks") {
 		t.Errorf("networks: got them inline, want a ServerNetwork: inline ones differ at every run")
@@ -57,6 +61,28 @@ func TestServer(t *testing.T) {
 	}
 	if !strings.Contains(prepare.Inputs["stdin"].StringValue(), operatorKey) {
 		t.Errorf("prepare: got no operator key in its settings, want it")
+	}
+}
+
+func TestServerComesAfterItsFirewalls(t *testing.T) {
+	g, err := graph.Run(func(ctx *pulumi.Context) error {
+		edge, err := hcloud.NewFirewall(ctx, "edge", &hcloud.FirewallArgs{})
+		if err != nil {
+			return err
+		}
+		args := validArgs()
+		args.Firewalls = []pulumi.Resource{edge}
+		return program(args)(ctx)
+	}, graph.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv, err := g.Find("hcloud:index/server:Server", "node")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(srv.Dependencies, "hcloud:index/firewall:Firewall edge") {
+		t.Errorf("got dependencies %q, want the firewall among them: a server must not be open for longer than Hetzner takes", srv.Dependencies)
 	}
 }
 
@@ -77,7 +103,7 @@ func TestServerRestsBeforeItChanges(t *testing.T) {
 func TestServerRefuses(t *testing.T) {
 	graph.CheckRefused(t, program(nil), "got nil")
 	graph.CheckRefused(t, program(&Args{}), "type: got none", "image: got none", "location: got none", "privateIP: got",
-		"publicIPv4: got nil", "ipv4ID: got nil", "ipv6ID: got nil", "firewallIDs: got nil", "subnetID: got nil")
+		"publicIPv4: got nil", "ipv4ID: got nil", "ipv6ID: got nil", "subnetID: got nil")
 	for name, key := range map[string]string{
 		"no key": "hello", "options": `command="x" ` + operatorKey, "two keys": operatorKey + "\n" + operatorKey,
 	} {

@@ -24,13 +24,29 @@ down() {
 identify() {
 	local found
 	found=$(blkid --probe --match-tag UUID --output value "$DEVICE" || true)
-	[[ $found != "$FILESYSTEM_UUID" ]] || return 0
+	if [[ $found == "$FILESYSTEM_UUID" ]]; then
+		if is_unfinished; then
+			say "volume: formatting was cut off, formatting $DEVICE again"
+			format -f
+		fi
+		return
+	fi
 	found=$(wipefs --noheadings --output TYPE,UUID,LABEL "$DEVICE" | tr -s ' ' | paste -sd ';')
 	[[ -z $found ]] || die "volume $DEVICE: got a disk with $found, want a blank one or XFS with UUID $FILESYSTEM_UUID;" \
 		"nothing was changed. If this is your data under another stack's name: xfs_admin -U $FILESYSTEM_UUID $DEVICE"
 	is_blank || die "volume $DEVICE: got data without a known signature, want a blank disk; nothing was changed"
 	say "volume: blank, formatting $DEVICE"
-	mkfs.xfs -q -L lvs-data -m uuid="$FILESYSTEM_UUID" "$DEVICE"
+	format
+}
+
+format() { mkfs.xfs -q "$@" -L lvs-data -m uuid="$FILESYSTEM_UUID" "$DEVICE" || die "volume $DEVICE: cannot be formatted"; }
+
+# is_unfinished is true for a file system whose mkfs never ended: its intact superblock says so, and no kernel has ever
+# mounted it, so that there is nothing on it.
+is_unfinished() {
+	local superblock
+	superblock=$(xfs_db -r -c 'sb 0' -c 'print inprogress' -c crc "$DEVICE" 2>&1) || return 1
+	[[ $superblock == *'inprogress = 1'* && $superblock == *'(correct)'* ]]
 }
 
 is_blank() {
@@ -52,6 +68,7 @@ mount_volume() {
 		Where=$MOUNT_POINT
 		Type=xfs
 		Options=noatime,nofail,nouuid
+		ReadWriteOnly=yes
 
 		[Install]
 		WantedBy=multi-user.target
@@ -74,19 +91,22 @@ grow() {
 
 has_size() { (($(blockdev --getsize64 "$DEVICE") >= SIZE_GB * 1024 * 1024 * 1024)); }
 
-# measure prints how long the slowest per cent of synchronous writes take: etcd wants less than 10 ms.
+# measure prints how long the slowest per cent of synchronous writes take: etcd wants less than 10 ms. A full volume is
+# mounted all the same.
 # Source: https://etcd.io/docs/v3.6/op-guide/hardware/#disks
 measure() {
 	python3 - "$MOUNT_POINT" <<-'EOF'
 		import os, sys, tempfile, time
 		took = []
-		with tempfile.TemporaryFile(dir=sys.argv[1]) as f:
-		    for _ in range(300):
-		        f.write(bytes(2300))
-		        f.flush()
-		        start = time.perf_counter()
-		        os.fdatasync(f.fileno())
-		        took.append((time.perf_counter() - start) * 1000)
+		try:
+		    with tempfile.TemporaryFile(dir=sys.argv[1], buffering=0) as f:
+		        for _ in range(300):
+		            f.write(bytes(2300))
+		            start = time.perf_counter()
+		            os.fdatasync(f.fileno())
+		            took.append((time.perf_counter() - start) * 1000)
+		except OSError as e:
+		    sys.exit(print(f"volume: fdatasync not measured: {e.strerror}"))
 		p99 = sorted(took)[int(len(took) * 0.99)]
 		print(f"volume: fdatasync p99 {p99:.1f} ms" + (", WARNING: etcd wants less than 10 ms" if p99 > 10 else ""))
 		EOF

@@ -29,6 +29,8 @@ const (
 	// MinGB and MaxGB are what Hetzner sells.
 	// Source: https://docs.hetzner.cloud/reference/cloud#volumes-create-a-volume
 	MinGB, MaxGB = 10, 10240
+	// identity is the setting of mount.sh by which the file system is recognised.
+	identity = "FILESYSTEM_UUID"
 )
 
 //go:embed mount.sh
@@ -105,19 +107,22 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, fmt.Errorf("volume %q: attachment: %w", name, err)
 	}
+	sameIdentity, err := change.Refuse(ctx, name+"-identity", checkIdentity)
+	if err != nil {
+		return nil, fmt.Errorf("volume %q: %w", name, err)
+	}
 	mounted, err := script.New(ctx, name+"-mount", &script.Args{
 		Connection: a.Connection,
 		Body:       mountScript,
 		Settings: pulumi.StringMap{
-			"SERVER_ID":       a.ServerID.ToIntOutput().ApplyT(strconv.Itoa).(pulumi.StringOutput),
-			"DEVICE":          pulumi.Sprintf("/dev/disk/by-id/scsi-0HC_Volume_%d", v.ID),
-			"MOUNT_POINT":     pulumi.String(MountPoint),
-			"FILESYSTEM_UUID": pulumi.String(filesystemUUID(physical)),
-			"SIZE_GB":         pulumi.String(strconv.Itoa(a.SizeGB)),
+			"SERVER_ID":   a.ServerID.ToIntOutput().ApplyT(strconv.Itoa).(pulumi.StringOutput),
+			"DEVICE":      pulumi.Sprintf("/dev/disk/by-id/scsi-0HC_Volume_%d", v.ID),
+			"MOUNT_POINT": pulumi.String(MountPoint),
+			identity:      pulumi.String(filesystemUUID(physical)),
+			"SIZE_GB":     pulumi.String(strconv.Itoa(a.SizeGB)),
 		},
-		Undo:     true,
-		UndoWith: a.ServerID,
-	}, pulumi.Parent(v), pulumi.DependsOn([]pulumi.Resource{attachment}))
+		Undo: true,
+	}, pulumi.Parent(v), pulumi.DependsOn([]pulumi.Resource{attachment}), sameIdentity)
 	if err != nil {
 		return nil, fmt.Errorf("volume %q: %w", name, err)
 	}
@@ -137,6 +142,18 @@ func checkSize(args *pulumi.ResourceHookArgs) error {
 	}
 	return fmt.Errorf("volume.sizeGB: got %v, want at least the %v that it has: a volume grows and never shrinks; nothing was changed",
 		wanted.NumberValue(), has.NumberValue())
+}
+
+// checkIdentity refuses to look for another file system than the one that was mounted: on the server the volume would
+// be taken for somebody else's, when everything else has its new name already.
+func checkIdentity(args *pulumi.ResourceHookArgs) error {
+	has, known := script.Setting(args.OldInputs, identity)
+	wanted, readable := script.Setting(args.NewInputs, identity)
+	if !known || !readable || has == wanted {
+		return nil
+	}
+	return fmt.Errorf("file system: got UUID %s, want the %s that is mounted: it follows from the names of project and stack, which a cloud "+
+		"has for life; give them back their old ones (pulumi stack rename); nothing was changed", wanted, has)
 }
 
 // filesystemUUID is the identity of the file system, by which a volume is recognised as this stack's own. It

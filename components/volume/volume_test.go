@@ -83,6 +83,28 @@ func TestVolumeOnlyGrows(t *testing.T) {
 	}
 }
 
+func TestVolumeKeepsItsIdentity(t *testing.T) {
+	stdin := func(uuid string) resource.PropertyMap {
+		return resource.PropertyMap{"stdin": resource.NewProperty("DEVICE='/dev/x'\nFILESYSTEM_UUID='" + uuid + "'\n{\n}\n")}
+	}
+	unknown := resource.PropertyMap{"stdin": resource.MakeComputed(resource.NewProperty(""))}
+	mine, other := filesystemUUID("lvs-cloud-prod-data"), filesystemUUID("lvs-cloud-renamed-data")
+	for name, c := range map[string]struct {
+		has, wanted resource.PropertyMap
+		refused     string
+	}{
+		"same":    {stdin(mine), stdin(mine), ""},
+		"renamed": {stdin(mine), stdin(other), "got UUID " + other + ", want the " + mine},
+		"unknown": {stdin(mine), unknown, ""},
+		"new":     {nil, stdin(mine), ""},
+	} {
+		err := checkIdentity(&pulumi.ResourceHookArgs{OldInputs: c.has, NewInputs: c.wanted})
+		if (err != nil) != (c.refused != "") || err != nil && !strings.Contains(err.Error(), c.refused) {
+			t.Errorf("%s: got %v, want %q", name, err, c.refused)
+		}
+	}
+}
+
 func TestVolumeIsAdopted(t *testing.T) {
 	for id, want := range map[int]string{0: "", 42: "42"} {
 		args := validArgs()

@@ -40,6 +40,8 @@ type Resource struct {
 	Ignore []string
 	// Secret are the outputs that are encrypted in addition to those that follow from secret inputs.
 	Secret []string
+	// Dependencies are, by `type name`, the resources that it comes after.
+	Dependencies []string
 	// ImportID is the ID of the existing object that is taken over.
 	ImportID string
 	// Inputs are the properties; unknown values and secrets are wrapped as such.

@@ -94,12 +94,17 @@ func (r *recorder) record(req *pulumirpc.RegisterResourceRequest, inputs resourc
 	if req.GetType() == string(resource.RootStackType) {
 		return
 	}
+	var dependencies []string
+	for _, d := range req.GetDependencies() {
+		dependencies = append(dependencies, shortName(d))
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.resources = append(r.resources, Resource{
 		Type: req.GetType(), Name: req.GetName(), Parent: shortName(req.GetParent()), Custom: req.GetCustom(),
 		Protect: req.GetProtect(), Retain: req.GetRetainOnDelete(), DeleteFirst: req.GetDeleteBeforeReplace(),
-		Ignore: req.GetIgnoreChanges(), Secret: req.GetAdditionalSecretOutputs(), ImportID: req.GetImportId(), Inputs: inputs,
+		Ignore: req.GetIgnoreChanges(), Secret: req.GetAdditionalSecretOutputs(), ImportID: req.GetImportId(),
+		Dependencies: dependencies, Inputs: inputs,
 	})
 }
 

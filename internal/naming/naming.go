@@ -11,6 +11,9 @@ import (
 // Source: RFC 1123; https://docs.hetzner.cloud/reference/cloud#servers-create-a-server
 const maxLength = 63
 
+// Selector is the label selector of a stack's servers, which all carry the labels project and stack.
+func Selector(project, stack string) string { return "project=" + project + ",stack=" + stack }
+
 // Physical returns the name `<project>-<stack>-<role>`, in lower case, as a valid host name.
 //
 // A name that would be longer than 63 characters is cut and closed with a hash of the whole, so that two long
