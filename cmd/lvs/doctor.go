@@ -94,12 +94,13 @@ func (e *examination) run(ctx context.Context) {
 		e.findings.Fail("hetzner", "lvs doctor --stack "+e.stack.name, "not everything could be looked up: %s", oneLine(err.Error()))
 		return
 	}
+	e.findings = append(e.findings, review.Access(want, found.Access, time.Now())...)
 	if !e.exists {
 		e.beforeFirstUp(ctx, client, want, found)
 		return
 	}
 	e.findings = append(e.findings, review.Machine(want, found)...)
-	if found.Server != nil && found.Server.Status == hcloud.ServerStatusRunning {
+	if found.Server != nil && found.Server.Status == hcloud.ServerStatusRunning && !review.Closed(want, found.Access) {
 		e.reach(ctx, want)
 	}
 }

@@ -26,11 +26,16 @@ func hetzner() (*hcloud.Client, error) {
 	if token == "" {
 		return nil, fmt.Errorf("HCLOUD_TOKEN: got nothing, want an API token of the Hetzner project; enter it with `%s`", loadToken)
 	}
+	return hetznerWith(token), nil
+}
+
+// hetznerWith returns a client with that token.
+func hetznerWith(token string) *hcloud.Client {
 	opts := []hcloud.ClientOption{hcloud.WithToken(token), hcloud.WithApplication("lvs", ""), hcloud.WithRetryOpts(hcloud.RetryOpts{MaxRetries: 2})}
 	if endpoint := os.Getenv("HCLOUD_ENDPOINT"); endpoint != "" {
 		opts = append(opts, hcloud.WithEndpoint(endpoint))
 	}
-	return hcloud.NewClient(opts...), nil
+	return hcloud.NewClient(opts...)
 }
 
 // catalogue asks for the price list and the server types.
@@ -74,6 +79,8 @@ func lookUp(ctx context.Context, client *hcloud.Client, w review.Want) (review.F
 		found.Firewalls[layer.Role], _, err = client.Firewall.GetByName(ctx, w.Physical(layer.Role))
 		note(err)
 	}
+	found.Access, _, err = client.Firewall.GetByName(ctx, w.Physical(review.AccessRole))
+	note(err)
 	found.LoginKey, _, err = client.SSHKey.GetByName(ctx, w.Physical("node")+"-login")
 	note(err)
 	images, err := client.Image.AllWithOpts(ctx, hcloud.ImageListOpts{

@@ -6,8 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 )
 
 // outputs are what a stack tells about its cloud.
@@ -16,25 +20,62 @@ type outputs struct {
 	SSHHostKey    string `json:"sshHostKey"`
 	APIServer     string `json:"apiServer"`
 	Kubeconfig    string `json:"kubeconfig"`
+	UserData      string `json:"serverUserData"`
 }
 
-// pulumi runs the CLI and returns what it prints.
+// pulumi runs the CLI and returns what it prints, also if it fails.
 //
-// Errors: no CLI; a failed run, with the last line that it said.
+// Errors: no CLI; a pulumiError.
 func (s *stack) pulumi(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "pulumi", append(args, "--cwd", s.dir, "--non-interactive", "--color", "never")...)
+	cmd := s.command(ctx, append(args, "--color", "never")...)
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	err := cmd.Run()
-	if err == nil {
-		return out.Bytes(), nil
-	}
-	what := "pulumi " + strings.Join(args, " ")
+	what := "pulumi " + args[0]
 	if errors.As(err, new(*exec.ExitError)) {
-		lines := strings.Split(strings.TrimSpace(said.String()), "\n")
-		return nil, fmt.Errorf("%s: %s", what, strings.TrimPrefix(lines[len(lines)-1], "error: "))
+		return out.Bytes(), &pulumiError{what, out.String() + said.String()}
 	}
-	return nil, fmt.Errorf("%s: %w", what, err)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return out.Bytes(), nil
+}
+
+// pulumiError is a failed run of the CLI.
+type pulumiError struct {
+	command, said string
+}
+
+func (e *pulumiError) Error() string {
+	var reasons []string
+	for line := range strings.Lines(e.said) {
+		_, reason, found := strings.Cut(line, "error: ")
+		if reason = strings.TrimSpace(reason); found && reason != "update failed" && !slices.Contains(reasons, reason) {
+			reasons = append(reasons, reason)
+		}
+	}
+	if len(reasons) == 0 {
+		reasons = []string{oneLine(e.said)}
+	}
+	return e.command + ": " + strings.Join(reasons, "; ")
+}
+
+// command is a run of the CLI. An interrupt reaches it once, and it is left the time to give back its lock.
+func (s *stack) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "pulumi", append(args, "--cwd", s.dir, "--non-interactive")...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	return cmd
+}
+
+// withFile adds the stack and its file to a command that reads the configuration. A file in its usual place is left to
+// Pulumi, which also writes to it.
+func (s *stack) withFile(args ...string) []string {
+	args = append(args, "--stack", s.name)
+	if file, err := filepath.Abs(s.file); err == nil && file != filepath.Join(s.dir, "Pulumi."+s.name+".yaml") {
+		args = append(args, "--config-file", file)
+	}
+	return args
 }
 
 // outputs asks Pulumi for the outputs of the stack, secrets included; they are used and never shown.

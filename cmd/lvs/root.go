@@ -76,15 +76,18 @@ func run(ctx context.Context, args []string, out, progress io.Writer) int {
 func (a *app) rootCommand(understood func()) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "lvs",
-		Short: "Price, reach and examine an LVS Cloud",
-		Long: `lvs prices, reaches and examines the cloud that Pulumi builds. It changes nothing at Hetzner or on the server.
+		Short: "Price, reach, examine and repair an LVS Cloud",
+		Long: `lvs prices, reaches, examines and repairs the cloud that Pulumi builds.
+
+It only looks, but for four commands that say beforehand what they will do: access writes a firewall of its own, recover
+writes to Pulumi's state alone, and rebuild and replace make the server's root disk anew. No command touches the volume.
 
 It reads the stack's file beside Pulumi.yaml, in the current folder or one above it. It asks Hetzner with the token in
-HCLOUD_TOKEN (read access is enough; HCLOUD_ENDPOINT names another API) and Pulumi by running ` + "`pulumi`" + `.
+HCLOUD_TOKEN (read access is enough to look; HCLOUD_ENDPOINT names another API) and Pulumi by running ` + "`pulumi`" + `.
 
 Exit codes:
-  0  done; for doctor: nothing failed
-  1  failed; for doctor: at least one check failed
+  0  done; for doctor and guard: nothing is wrong
+  1  failed; for doctor: a check failed; for guard: the plan is refused
   2  called in a way that it does not understand`,
 		Example: `  lvs cost --stack prod
   lvs doctor --stack prod
@@ -108,7 +111,8 @@ Exit codes:
 	}
 	complete("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	complete("stack", a.completeStack)
-	root.AddCommand(a.costCommand(), a.kubeconfigCommand(), a.doctorCommand())
+	root.AddCommand(a.costCommand(), a.kubeconfigCommand(), a.doctorCommand(), a.guardCommand(),
+		a.accessCommand(), a.recoverCommand(), a.rebuildCommand(), a.replaceCommand())
 	return root
 }
 

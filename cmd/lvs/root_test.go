@@ -36,6 +36,7 @@ func TestExitCodes(t *testing.T) {
 		"completion":        {[]string{"completion", "bash"}, exitDone, ""},
 		"unknown command":   {[]string{"price"}, exitUsage, `unknown command "price"`},
 		"unknown flag":      {[]string{"cost", "--stak", "x"}, exitUsage, "unknown flag: --stak"},
+		"recover as JSON":   {[]string{"recover", "--output", "json"}, exitUsage, "want text"},
 		"unknown format":    {[]string{"cost", "--output", "xml"}, exitUsage, `got "xml", want text or json`},
 		"an argument":       {[]string{"cost", "prod"}, exitUsage, `"prod"`},
 		"a strange stack":   {[]string{"cost", "--stack", "../prod"}, exitUsage, `--stack: got "../prod"`},
