@@ -31,10 +31,11 @@ type Cloud struct {
 const Stack = "twin"
 
 // Start takes up a twin that must not exist yet, and makes its stack out of a copy of the repository's own
-// configuration, which the scenario may then edit. The tools must have been built (`make tools`).
+// configuration, which the scenario may then edit. Flags are those of `twin up`. The tools must have been built
+// (`make tools`).
 //
 // Side effects: a daemon and namespaces, until Stop.
-func Start(name, workdir string, log io.Writer) (*Cloud, error) {
+func Start(name, workdir string, log io.Writer, flags ...string) (*Cloud, error) {
 	root, err := filepath.Abs("..")
 	if err != nil {
 		return nil, err
@@ -43,7 +44,7 @@ func Start(name, workdir string, log io.Writer) (*Cloud, error) {
 	if err := c.Stop(); err != nil {
 		return nil, fmt.Errorf("clear away: %w", err)
 	}
-	if _, err := c.twin("up", "--name", name); err != nil {
+	if _, err := c.twin(append([]string{"up", "--name", name}, flags...)...); err != nil {
 		return nil, err
 	}
 	if err := c.loadEnv(); err != nil {
@@ -78,6 +79,16 @@ func (c *Cloud) Pulumi(args ...string) (string, error) {
 	}
 	return c.run(tool, args...)
 }
+
+// LVS runs the operator's command and returns what it answers.
+//
+// Errors: an exit code other than 0, with all that it said.
+func (c *Cloud) LVS(args ...string) (string, error) {
+	return c.run(c.lvsBinary(), append(args, "--stack", Stack, "--config-file", c.config)...)
+}
+
+// lvsBinary is the operator's command as `make tools` built it.
+func (c *Cloud) lvsBinary() string { return filepath.Join(c.root, ".twin", "tools", "lvs") }
 
 // Output returns one output of the stack.
 func (c *Cloud) Output(key string) (string, error) {

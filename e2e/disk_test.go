@@ -70,6 +70,9 @@ func (m *machine) foreignDisks(t *testing.T) {
 		"another cloud's":   {"mkfs.xfs -q -f -L lvs-data $DISK", "xfs"},
 		"a partition table": {"echo ',,L' | sfdisk --quiet --no-reread --no-tell-kernel --label gpt $DISK", "gpt"},
 		"a swap":            {"mkswap --quiet $DISK", "swap"},
+		"an LVM volume":     {lvm, "LVM2_member"},
+		"a RAID member":     {raid, "linux_raid_member"},
+		"a LUKS header":     {luks, "crypto_LUKS"},
 		"data at the start": {"printf x | dd of=$DISK bs=1 seek=5000000 conv=notrunc status=none", "data without a known signature"},
 		"data at the end":   {"printf x | dd of=$DISK bs=1 seek=10737418239 conv=notrunc status=none", "data without a known signature"},
 	} {
@@ -95,6 +98,32 @@ func (m *machine) foreignDisks(t *testing.T) {
 		})
 	}
 }
+
+// Signatures of what Debian's image has no tools to make, by their formats' definitions; blkid judges them.
+const (
+	python = "python3 - $DISK <<'PYTHON'\nimport struct, sys, zlib\ndef write(at, data):\n    with open(sys.argv[1], 'r+b') as disk:\n        disk.seek(at)\n        disk.write(data)\n"
+	// Source: https://gitlab.com/lvmteam/lvm2/-/blob/main/lib/format_text/layout.h
+	lvm = python + `
+body = (struct.pack("<I8s32s", 32, b"LVM2 001", b"a" * 32)).ljust(492, b"\0")
+write(512, struct.pack("<8sQI", b"LABELONE", 1, zlib.crc32(body, 0xf597a6cf ^ 0xffffffff) ^ 0xffffffff) + body)
+PYTHON`
+	// Source: https://docs.kernel.org/admin-guide/md.html and include/uapi/linux/raid/md_p.h
+	raid = python + `
+block = bytearray(258)
+struct.pack_into("<II", block, 0, 0xa92b4efc, 1)
+block[16:32] = b"b" * 16
+struct.pack_into("<QQQ", block, 128, 2048, 1 << 20, 8)
+struct.pack_into("<I", block, 220, 1)
+total = sum(struct.unpack("<64I", block[:256])) + struct.unpack("<H", block[256:])[0]
+struct.pack_into("<I", block, 216, ((total & 0xffffffff) + (total >> 32)) & 0xffffffff)
+write(4096, block)
+PYTHON`
+	// Source: https://gitlab.com/cryptsetup/cryptsetup/-/wikis/LUKS-standard/on-disk-format.pdf
+	luks = python + `
+write(0, struct.pack(">6sH", b"LUKS\xba\xbe", 1))
+write(168, b"11111111-2222-4333-8444-555555555555")
+PYTHON`
+)
 
 func (m *machine) deleteVolume(t *testing.T, volume *hcloud.Volume) {
 	t.Helper()

@@ -1,11 +1,9 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,37 +19,20 @@ type growth struct{ machine }
 
 // TestGrowth makes one cloud larger, and smaller again, and upgrades it, each by one configuration change and one up.
 func TestGrowth(t *testing.T) {
-	cloud, err := Start("growth", t.TempDir(), t.Output())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := cloud.Stop(); err != nil {
-			t.Errorf("twin down: %v", err)
-		}
-	})
+	cloud := take(t, "growth", t.TempDir())
 	g := &growth{machine{Cloud: cloud}}
-	for _, step := range []struct {
-		name string
-		run  func(*testing.T)
-	}{
-		{"up", g.begin},
-		{"a larger volume grows while k3s runs", g.largerVolume},
-		{"a smaller volume is refused by the preview", g.smallerVolume},
-		{"a sold-out type leaves a way back", g.soldOut},
-		{"a larger server rests before its power goes", g.largerServer},
-		{"a hard power-off is survived", g.powerOff},
-		{"the server gets its old type back", g.smallerServer},
-		{"a version that skips a minor is refused", g.skippedMinor},
-		{"a failed upgrade is undone, with the data of before", g.failedUpgrade},
-		{"the same command upgrades later", g.upgrade},
-	} {
-		began := time.Now()
-		if !t.Run(step.name, step.run) {
-			t.Fatalf("%q failed; the steps after it need it", step.name)
-		}
-		t.Logf("%s: %.1f s", step.name, time.Since(began).Seconds())
-	}
+	follow(t,
+		step{"up", g.begin},
+		step{"a larger volume grows while k3s runs", g.largerVolume},
+		step{"a smaller volume is refused by the preview", g.smallerVolume},
+		step{"a sold-out type leaves a way back", g.soldOut},
+		step{"a larger server rests before its power goes", g.largerServer},
+		step{"a hard power-off is survived", g.powerOff},
+		step{"the server gets its old type back", g.smallerServer},
+		step{"a version that skips a minor is refused", g.skippedMinor},
+		step{"a failed upgrade is undone, with the data of before", g.failedUpgrade},
+		step{"the same command upgrades later", g.upgrade},
+	)
 }
 
 func (g *growth) begin(t *testing.T) {
@@ -130,7 +111,7 @@ func (g *growth) smallerVolume(t *testing.T) {
 
 // soldOut plays the worst moment: the machine rests and is off, and then the type cannot be had.
 func (g *growth) soldOut(t *testing.T) {
-	g.faults(t, `[{"effect": "sold_out", "server_type": "cx33"}]`)
+	g.faults(t, Fault{Effect: "sold_out", ServerType: "cx33"})
 	if err := g.Configure("cx33", serverType...); err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +126,7 @@ func (g *growth) soldOut(t *testing.T) {
 	}
 	must[string](t)(g.Pulumi("up", "--yes"))
 	g.recall(t)
-	g.faults(t, `[]`)
+	g.faults(t)
 }
 
 // witness is a unit that lives on the volume as k3s does, and says whether it was ever stopped in order. Beside it runs
@@ -288,31 +269,9 @@ func (g *growth) importState(t *testing.T, state string) {
 	must[string](t)(g.Pulumi("stack", "import", "--stack", Stack, "--file", file))
 }
 
-// faults sets the fault script of the twin's Hetzner.
-func (g *growth) faults(t *testing.T, script string) {
-	t.Helper()
-	url := strings.TrimSuffix(g.Env("HCLOUD_ENDPOINT"), "/v1") + "/_twin/faults"
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url, bytes.NewBufferString(script))
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		t.Fatalf("faults: got %s", resp.Status)
-	}
-}
-
-func (g *growth) hetzner() *hcloud.Client {
-	return hcloud.NewClient(hcloud.WithEndpoint(g.Env("HCLOUD_ENDPOINT")), hcloud.WithToken(g.Env("HCLOUD_TOKEN")))
-}
-
 func (g *growth) server(t *testing.T) *hcloud.Server {
 	t.Helper()
-	servers := must[[]*hcloud.Server](t)(g.hetzner().Server.All(t.Context()))
+	servers := must[[]*hcloud.Server](t)(g.Hetzner().Server.All(t.Context()))
 	if len(servers) != 1 {
 		t.Fatalf("got %d servers, want one", len(servers))
 	}
@@ -322,7 +281,7 @@ func (g *growth) server(t *testing.T) *hcloud.Server {
 // power uses the buttons of the server, as a console would.
 func (g *growth) power(t *testing.T, press func(*hcloud.ServerClient, context.Context, *hcloud.Server) (*hcloud.Action, *hcloud.Response, error)) {
 	t.Helper()
-	client := g.hetzner()
+	client := g.Hetzner()
 	action, _, err := press(&client.Server, t.Context(), g.server(t))
 	if err == nil {
 		err = client.Action.WaitFor(t.Context(), action)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,56 +28,29 @@ import (
 // operator is the scenario of somebody who works with the lvs command; its steps build on each other.
 type operator struct {
 	*Cloud
-	binary string
 	client *hcloud.Client
 }
 
 // TestLVS follows the operator's command through one cloud's life.
 func TestLVS(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Fatal("got an ordinary user, want root: the twin makes namespaces and mounts")
-	}
-	dir := t.TempDir()
-	cloud, err := Start("lvs", dir, t.Output())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := cloud.Stop(); err != nil {
-			t.Errorf("twin down: %v", err)
-		}
-	})
-	o := &operator{Cloud: cloud, binary: filepath.Join(dir, "lvs")}
-	o.client = hcloud.NewClient(hcloud.WithEndpoint(o.Env("HCLOUD_ENDPOINT")), hcloud.WithToken(o.Env("HCLOUD_TOKEN")),
-		hcloud.WithPollOpts(hcloud.PollOpts{BackoffFunc: hcloud.ConstantBackoff(50 * time.Millisecond)}))
-	build := exec.Command("go", "build", "-o", o.binary, "./cmd/lvs")
-	build.Dir = o.root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	for _, step := range []struct {
-		name string
-		run  func(*testing.T)
-	}{
-		{"the cost is that of the price list", o.cost},
-		{"doctor has nothing against a first up", o.healthyBefore},
-		{"doctor finds what stands in its way", o.obstacles},
-		{"doctor has nothing against the cloud", o.healthyAfter},
-		{"the kubeconfig is merged and works", o.kubeconfig},
-		{"doctor finds what other hands changed, and what it says mends it", o.mended},
-		{"doctor finds a server that is off", o.off},
-	} {
-		if !t.Run(step.name, step.run) {
-			t.Fatalf("%q failed; the steps after it need it", step.name)
-		}
-	}
+	cloud := take(t, "lvs", t.TempDir())
+	o := &operator{Cloud: cloud, client: cloud.impatient()}
+	follow(t,
+		step{"the cost is that of the price list", o.cost},
+		step{"doctor has nothing against a first up", o.healthyBefore},
+		step{"doctor finds what stands in its way", o.obstacles},
+		step{"doctor has nothing against the cloud", o.healthyAfter},
+		step{"the kubeconfig is merged and works", o.kubeconfig},
+		step{"doctor finds what other hands changed, and what it says mends it", o.mended},
+		step{"doctor finds a server that is off", o.off},
+	)
 }
 
 // lvs runs the command with additional variables, and returns its answer, followed by what it said besides, and its
 // exit code.
 func (o *operator) lvs(t *testing.T, env []string, args ...string) (string, int) {
 	t.Helper()
-	cmd := exec.Command(o.binary, append(args, "--stack", Stack, "--config-file", o.config)...)
+	cmd := exec.Command(o.lvsBinary(), append(args, "--stack", Stack, "--config-file", o.config)...)
 	cmd.Dir, cmd.Env = o.root, append(slices.Clone(o.env), env...)
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
@@ -139,22 +111,6 @@ func wantFindings(t *testing.T, bad map[string]finding, code int, checks ...stri
 	}
 }
 
-func (o *operator) faults(t *testing.T, script string) {
-	t.Helper()
-	url := strings.TrimSuffix(o.Env("HCLOUD_ENDPOINT"), "/v1") + "/_twin/faults"
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url, strings.NewReader(script))
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatalf("faults: got %s (%v), want them set", resp.Status, err)
-	}
-}
-
 func (o *operator) cost(t *testing.T) {
 	text, code := o.lvs(t, nil, "cost", "--output", "json")
 	var bill struct {
@@ -211,7 +167,7 @@ func (o *operator) obstacles(t *testing.T) {
 	bad, code = o.doctor(t, "PULUMI_CONFIG_PASSPHRASE=another")
 	wantFindings(t, bad, code, "passphrase")
 
-	o.faults(t, `[{"effect": "sold_out", "server_type": "cx23", "location": "nbg1"}]`)
+	o.faults(t, Fault{Effect: "sold_out", ServerType: "cx23", Location: "nbg1"})
 	bad, code = o.doctor(t)
 	wantFindings(t, bad, code, "server type")
 	if f := bad["server type"]; !strings.Contains(f.Message, "sold out") || !strings.HasSuffix(f.Fix, " cx33") {
@@ -220,7 +176,7 @@ func (o *operator) obstacles(t *testing.T) {
 	if text, code := o.lvs(t, nil, "cost"); code != 0 || !strings.Contains(text, "cx23 is sold out in nbg1. A new server can be had as cx33, for EUR 11.85") {
 		t.Errorf("cost: got exit code %d and\n%s\nwant it to say that the type is sold out, and what is not", code, text)
 	}
-	o.faults(t, `[]`)
+	o.faults(t)
 
 	made, _, err := o.client.Volume.Create(t.Context(), hcloud.VolumeCreateOpts{
 		Name: "lvs-cloud-twin-data", Size: 50, Location: &hcloud.Location{Name: "nbg1"},

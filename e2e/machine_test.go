@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,43 +24,25 @@ type machine struct {
 
 // TestMachine follows one cloud from nothing to its end, and back again with its data.
 func TestMachine(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Fatal("got an ordinary user, want root: the twin makes namespaces and mounts")
-	}
-	cloud, err := Start("e2e", t.TempDir(), t.Output())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := cloud.Stop(); err != nil {
-			t.Errorf("twin down: %v", err)
-		}
-	})
+	cloud := take(t, "e2e", t.TempDir())
 	m := &machine{Cloud: cloud}
-	for _, step := range []struct {
-		name string
-		run  func(*testing.T)
-	}{
-		{"preview of an empty cloud makes nothing", m.previewEmpty},
-		{"up", m.up},
-		{"outputs lead to a working cluster", m.outputs},
-		{"no secret is readable in the state", m.secrets},
-		{"the volume is mounted by units that k3s requires", m.units},
-		{"k3s does not start without its volume", m.withoutVolume},
-		{"a foreign disk is refused by name, and left as it is", m.foreignDisks},
-		{"no unit waits for itself", m.bootOrder},
-		{"nothing is left to change", m.settled},
-		{"a patch upgrade happens in place", m.upgrade},
-		{"records are published beside those of others", m.publish},
-		{"keys and user data replace nothing", m.noReplacement},
-		{"destroy is refused and touches nothing", m.destroyRefused},
-		{"with protection lifted everything goes but the volume", m.destroy},
-		{"a new cloud adopts the volume with its data", m.adopt},
-	} {
-		if !t.Run(step.name, step.run) {
-			t.Fatalf("%q failed; the steps after it need it", step.name)
-		}
-	}
+	follow(t,
+		step{"preview of an empty cloud makes nothing", m.previewEmpty},
+		step{"up", m.up},
+		step{"outputs lead to a working cluster", m.outputs},
+		step{"no secret is readable in the state", m.secrets},
+		step{"the volume is mounted by units that k3s requires", m.units},
+		step{"k3s does not start without its volume", m.withoutVolume},
+		step{"a foreign disk is refused by name, and left as it is", m.foreignDisks},
+		step{"no unit waits for itself", m.bootOrder},
+		step{"nothing is left to change", m.settled},
+		step{"a patch upgrade happens in place", m.upgrade},
+		step{"records are published beside those of others", m.publish},
+		step{"keys and user data replace nothing", m.noReplacement},
+		step{"destroy is refused and touches nothing", m.destroyRefused},
+		step{"with protection lifted everything goes but the volume", m.destroy},
+		step{"a new cloud adopts the volume with its data", m.adopt},
+	)
 }
 
 func must[T any](t *testing.T) func(T, error) T {
@@ -262,7 +243,7 @@ func (m *machine) upgrade(t *testing.T) {
 	if err := m.Configure("v1.36.5+k3s1", "k3s", "version"); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"update command:remote:Command k3s-install", "update command:remote:Command k3s-kubeconfig"}
+	want := []string{"update command:remote:Command k3s-install"}
 	steps := must[[]string](t)(m.Steps())
 	steps = slices.DeleteFunc(steps, func(s string) bool { return strings.Contains(s, "lvs-cloud:components:") })
 	slices.Sort(steps)
