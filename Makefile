@@ -90,4 +90,4 @@ bench: tools ## Measure, and write docs/BENCHMARKS.md anew (needs root; 8 minute
 
 .PHONY: golden
 golden: ## Write the golden files anew; read the difference before you commit it.
-	@go test ./stacks -update
+	@go test ./stacks ./review -update

@@ -23,7 +23,7 @@ func main() { pulumi.Run(program) }
 // machine is what the server is made of.
 type machine struct {
 	subnet, ipv4, ipv6, key pulumi.IDOutput
-	firewalls               pulumi.IntArray
+	firewalls               []pulumi.Resource
 }
 
 func program(ctx *pulumi.Context) error {
@@ -65,11 +65,12 @@ func (m *machine) firewall(ctx *pulumi.Context) error {
 	} {
 		firewall, err := hcloud.NewFirewall(ctx, fw.name, &hcloud.FirewallArgs{
 			Name: pulumi.String("bench-" + fw.name), Rules: fw.rules, Labels: labels,
+			ApplyTos: hcloud.FirewallApplyToArray{&hcloud.FirewallApplyToArgs{LabelSelector: pulumi.String("managed-by=bench")}},
 		})
 		if err != nil {
 			return err
 		}
-		m.firewalls = append(m.firewalls, number(firewall.ID()))
+		m.firewalls = append(m.firewalls, firewall)
 	}
 	return nil
 }
@@ -115,10 +116,9 @@ func (m *machine) server(ctx *pulumi.Context) error {
 		PublicNets: hcloud.ServerPublicNetArray{&hcloud.ServerPublicNetArgs{
 			Ipv4Enabled: pulumi.Bool(true), Ipv4: number(m.ipv4), Ipv6Enabled: pulumi.Bool(true), Ipv6: number(m.ipv6),
 		}},
-		FirewallIds: m.firewalls, IgnoreRemoteFirewallIds: pulumi.Bool(true), KeepDisk: pulumi.Bool(true),
-		ShutdownBeforeDeletion: pulumi.Bool(true), DeleteProtection: pulumi.Bool(true), RebuildProtection: pulumi.Bool(true),
-		Labels: labels,
-	})
+		KeepDisk: pulumi.Bool(true), ShutdownBeforeDeletion: pulumi.Bool(true),
+		DeleteProtection: pulumi.Bool(true), RebuildProtection: pulumi.Bool(true), Labels: labels,
+	}, pulumi.DependsOn(m.firewalls))
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,9 @@ resource "hcloud_network_subnet" "subnet" {
 resource "hcloud_firewall" "edge" {
   name   = "bench-edge"
   labels = local.labels
+  apply_to {
+    label_selector = "managed-by=bench"
+  }
   rule {
     direction  = "in"
     protocol   = "tcp"
@@ -52,6 +55,9 @@ resource "hcloud_firewall" "edge" {
 resource "hcloud_firewall" "operators" {
   name   = "bench-operators"
   labels = local.labels
+  apply_to {
+    label_selector = "managed-by=bench"
+  }
   rule {
     direction  = "in"
     protocol   = "tcp"
@@ -102,13 +108,12 @@ resource "hcloud_server" "node" {
     ipv6_enabled = true
     ipv6         = hcloud_primary_ip.ipv6.id
   }
-  firewall_ids               = [hcloud_firewall.edge.id, hcloud_firewall.operators.id]
-  ignore_remote_firewall_ids = true
-  keep_disk                  = true
-  shutdown_before_deletion   = true
-  delete_protection          = true
-  rebuild_protection         = true
-  labels                     = local.labels
+  keep_disk                = true
+  shutdown_before_deletion = true
+  delete_protection        = true
+  rebuild_protection       = true
+  labels                   = local.labels
+  depends_on               = [hcloud_firewall.edge, hcloud_firewall.operators]
 }
 
 resource "hcloud_server_network" "node" {
