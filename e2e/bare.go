@@ -17,7 +17,7 @@ import (
 // bareFlags leave out what runs on the server, from its preparation on.
 var bareFlags = []string{"--exclude", "**::node-prepare", "--exclude-dependents"}
 
-// Bare runs the CLI as Pulumi does, on all of the program that is made at Hetzner.
+// Bare runs the CLI as Pulumi does, on all of the program that is made at Hetzner. The cloud must be WithoutServices.
 func (c *Cloud) Bare(command string, args ...string) (string, error) {
 	return c.Pulumi(append(append([]string{command}, bareFlags...), args...)...)
 }
@@ -37,7 +37,7 @@ type Background struct {
 
 // BareUpInBackground starts what BareUp does.
 func (c *Cloud) BareUpInBackground(args ...string) (*Background, error) {
-	args = slices.Concat([]string{"up", "--yes", "--skip-preview", "--non-interactive", "--stack", Stack, "--config-file", c.config,
+	args = slices.Concat([]string{"up", "--cwd", c.project, "--yes", "--skip-preview", "--non-interactive", "--stack", Stack, "--config-file", c.config,
 		"--suppress-permalink=true"}, bareFlags, args)
 	b := &Background{cmd: exec.Command(filepath.Join(c.root, ".twin", "tools", "pulumi"), args...), ended: make(chan struct{})}
 	b.cmd.Dir, b.cmd.Env = c.root, c.env

@@ -24,6 +24,7 @@ type Cloud struct {
 	Log io.Writer
 
 	root, config string
+	project      string // the folder of the program, unless it is the repository's own
 	env          []string
 }
 
@@ -76,6 +77,9 @@ func (c *Cloud) Pulumi(args ...string) (string, error) {
 	switch args[0] {
 	case "preview", "up", "refresh", "destroy":
 		args = append(args, "--stack", Stack, "--config-file", c.config, "--suppress-permalink=true")
+		if c.project != "" {
+			args = append(args, "--cwd", c.project)
+		}
 	}
 	return c.run(tool, args...)
 }

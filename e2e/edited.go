@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,22 @@ type Edit struct {
 	Name string
 	// File is relative to the repository. In is a text that stands in it exactly once, and Old the expression in that.
 	File, In, Old, New string
+}
+
+// withoutServices leaves out everything that lives in the cluster: what is made through Kubernetes cannot be left out of a
+// run by its name, since the engine makes the provider of it all the same, which depends on what was left out.
+var withoutServices = Edit{
+	Name: "without services", File: "stacks/program.go", In: "services(ctx, cluster)", Old: "services",
+	New: "func(*pulumi.Context, *k3s.Cluster) error { return nil }",
+}
+
+// WithoutServices is the same cloud, run with a program that leaves out what lives in the cluster. Project is where
+// Edited has put that program.
+func (c *Cloud) WithoutServices(project string) *Cloud {
+	bare := *c
+	bare.project = project
+	bare.env = append(slices.Clone(c.env), "LVS_EDIT="+withoutServices.Name)
+	return &bare
 }
 
 // edited is put into each package that is edited.
@@ -33,14 +50,18 @@ func edit[T any](name string, instead, or T) T {
 // Edited builds one program that can have any of the edits, since linking one for each would take the most of a test. The
 // repository stays as it is: the compiler is given an overlay. It returns the folder of a project that runs it: dir,
 // which is made.
-func (c *Cloud) Edited(dir string, edits []Edit) (string, error) {
+func Edited(dir string, edits []Edit) (string, error) {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		return "", err
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
 	texts := map[string]string{}
 	for _, e := range edits {
 		if texts[e.File] == "" {
-			text, err := os.ReadFile(filepath.Join(c.root, e.File))
+			text, err := os.ReadFile(filepath.Join(root, e.File))
 			if err != nil {
 				return "", err
 			}
@@ -55,7 +76,7 @@ func (c *Cloud) Edited(dir string, edits []Edit) (string, error) {
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
 	add := func(file, text string) error {
 		at := filepath.Join(dir, strings.ReplaceAll(file, "/", "_"))
-		overlay.Replace[filepath.Join(c.root, file)] = at
+		overlay.Replace[filepath.Join(root, file)] = at
 		return os.WriteFile(at, []byte(text), 0o644)
 	}
 	for file, text := range texts {
@@ -77,7 +98,7 @@ func (c *Cloud) Edited(dir string, edits []Edit) (string, error) {
 	// The flags of the language host, so that both share the build cache.
 	program := filepath.Join(dir, "program")
 	build := exec.Command("go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-buildvcs=false", "-trimpath", "-ldflags", "-w -s", "-o", program, ".")
-	build.Dir = c.root
+	build.Dir = root
 	build.Env = append(os.Environ(), "GOWORK=off")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)

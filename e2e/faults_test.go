@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ func TestFaults(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Fatal("got an ordinary user, want root: the twin keeps its processes in a cgroup")
 	}
+	project := must[string](t)(Edited(filepath.Join(t.TempDir(), "edited"), []Edit{withoutServices}))
 	for twin, scenarios := range map[string][]scenario{
 		"faults": slices.Concat(onceEachScenarios(), changeScenarios(), everyNthScenarios()),
 		"kills":  killScenarios(),
@@ -28,16 +30,16 @@ func TestFaults(t *testing.T) {
 		t.Run(twin, func(t *testing.T) {
 			t.Parallel()
 			for _, s := range scenarios {
-				t.Run(s.name, func(t *testing.T) { s.run(t, bareCloud(t, twin)) })
+				t.Run(s.name, func(t *testing.T) { s.run(t, bareCloud(t, twin, project)) })
 			}
 		})
 	}
 }
 
 // bareCloud is a new twin with a zone, and nothing else at Hetzner.
-func bareCloud(t *testing.T, name string) *Cloud {
+func bareCloud(t *testing.T, name, project string) *Cloud {
 	t.Helper()
-	c := take(t, name, t.TempDir(), "--no-hosts")
+	c := take(t, name, t.TempDir(), "--no-hosts").WithoutServices(project)
 	if _, err := c.MakeZone(t.Context(), "example.com"); err != nil {
 		t.Fatal(err)
 	}

@@ -57,11 +57,11 @@ func TestGuard(t *testing.T) {
 // apply makes the cloud up to the mounted volume; Kubernetes plays no part in what is tested here.
 func (s *sentry) apply(t *testing.T) {
 	t.Helper()
-	must[string](t)(s.Pulumi("up", "--yes", "--exclude", "**::k3s-write-token", "--exclude-dependents"))
+	must[string](t)(s.WithoutServices(s.project).Pulumi("up", "--yes", "--exclude", "**::k3s-write-token", "--exclude-dependents"))
 }
 
 func (s *sentry) up(t *testing.T) {
-	s.project = must[string](t)(s.Edited(filepath.Join(s.dir, "edited"), edits))
+	s.project = must[string](t)(Edited(filepath.Join(s.dir, "edited"), append(slices.Clone(edits), withoutServices)))
 	for _, name := range []string{"example.com", "example.org"} {
 		must[*Zone](t)(s.MakeZone(t.Context(), name))
 	}

@@ -84,6 +84,10 @@ func Program(ctx *pulumi.Context) error {
 		}
 	}
 
+	if err := services(ctx, cluster); err != nil {
+		return err
+	}
+
 	ctx.Export("serverAddress", addr.IPv4)
 	ctx.Export("sshHostKey", node.HostKey)
 	ctx.Export("serverUserData", node.UserData)

@@ -53,6 +53,7 @@ func List(root string) ([]Tool, error) {
 	for _, plugin := range []struct{ name, sdk, module, pkg, takes string }{
 		{"random", "github.com/pulumi/pulumi-random/sdk/v4", "twin", "./plugins/random", "half a minute"},
 		{"command", "github.com/pulumi/pulumi-command/sdk", "twin", "./plugins/command", "half a minute"},
+		{"kubernetes", "github.com/pulumi/pulumi-kubernetes/sdk/v4", "twin", "./plugins/kubernetes", "1 minute"},
 		{"hcloud", "github.com/pulumi/pulumi-hcloud/sdk", "twin/hcloud", ".", "2 minutes"},
 	} {
 		v := program[plugin.sdk]
