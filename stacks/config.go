@@ -5,6 +5,8 @@ import (
 	"net/url"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lvs-cloud/lvs-cloud/internal/footprint"
 )
 
 // Config is everything that can be chosen about a cloud: the object `lvs-cloud:cloud` of a stack's file.
@@ -22,6 +24,9 @@ type Config struct {
 	Server ServerConfig `config:"server"`
 	// Volume is the disk that holds all data.
 	Volume VolumeConfig `config:"volume"`
+	// Profile sizes every service at once.
+	// Default: lean on a server of up to 4 GB, standard on a larger one. Range: lean, standard.
+	Profile footprint.Profile `config:"profile"`
 	// Access says who reaches the machine.
 	Access AccessConfig `config:"access"`
 	// K3s is the Kubernetes distribution.

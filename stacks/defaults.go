@@ -1,6 +1,14 @@
 package stacks
 
-import "net/url"
+import (
+	"net/url"
+
+	"github.com/lvs-cloud/lvs-cloud/internal/footprint"
+	"github.com/lvs-cloud/lvs-cloud/review"
+)
+
+// leanGB is the memory of a server up to which everything is small.
+const leanGB = 4
 
 // complete fills in every default. It is the only place where one stands.
 func (c *Config) complete() {
@@ -8,6 +16,10 @@ func (c *Config) complete() {
 	setDefault(&c.Server.Type, defaultServerType)
 	setDefault(&c.Server.Image, defaultImage)
 	setDefault(&c.Volume.SizeGB, 50)
+	if gb, err := review.MemoryGB(c.Server.Type); err == nil && gb > leanGB {
+		setDefault(&c.Profile, footprint.Standard)
+	}
+	setDefault(&c.Profile, footprint.Lean)
 	setDefault(&c.K3s.Version, defaultK3sVersion)
 	setDefault(&c.K3s.Checksum, ChecksumPinned)
 	setDefault(&c.Protection, ProtectionFull)

@@ -51,6 +51,11 @@ func read(project, stack string, lookup func(key string) (string, bool)) (*Confi
 		p = append(p, err)
 	}
 	complete := len(p) == 0
+	if complete {
+		if err := c.fits(stack); err != nil {
+			return nil, nil, err
+		}
+	}
 	if c.Zone != nil && s.ZoneToken == "" {
 		p.add("secrets.zoneToken", "got none, want the API token of the project that holds the zone %s; set it with "+
 			"`pulumi config set --secret --path %s:secrets.zoneToken`", c.Zone.Name, project)

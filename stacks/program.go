@@ -32,6 +32,10 @@ func Program(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	capacity, err := cfg.Capacity()
+	if err != nil {
+		return err
+	}
 	labels := cfg.allLabels(ctx)
 	// Everything is protected or nothing is: a refused destroy must not have taken half of the cloud before.
 	guarded := cfg.Protection == ProtectionFull
@@ -94,6 +98,7 @@ func Program(ctx *pulumi.Context) error {
 	ctx.Export("volumeId", data.ID)
 	ctx.Export("apiServer", cluster.APIServer)
 	ctx.Export("kubeconfig", cluster.Kubeconfig)
+	ctx.Export("capacity", pulumi.String(capacity.Table()))
 	return nil
 }
 

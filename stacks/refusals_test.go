@@ -40,6 +40,8 @@ var refusals = []refusal{
 	{"unknown keys at every level", map[string]string{
 		"a": `1`, "server": `{"b": 1}`, "volume": `{"c": 1}`, "access": `{"d": 1}`, "k3s": `{"e": 1}`,
 	}, `{"f": 1}`},
+	{"a profile that there is not", map[string]string{"profile": `"fat"`}, ""},
+	{"a server type that there is not", map[string]string{"server": `{"type": "cx99"}`}, ""},
 	{"no domain", map[string]string{"domain": ""}, ""},
 	{"an empty domain", map[string]string{"domain": `""`}, ""},
 	{"a domain with a scheme", map[string]string{"domain": `"https://example.com"`}, ""},

@@ -11,6 +11,8 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/lvs-cloud/lvs-cloud/components/volume"
+	"github.com/lvs-cloud/lvs-cloud/internal/footprint"
+	"github.com/lvs-cloud/lvs-cloud/review"
 )
 
 var (
@@ -19,8 +21,6 @@ var (
 	// Source: https://docs.hetzner.cloud/reference/cloud#labels
 	labelForm = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$`)
 	imageForm = regexp.MustCompile(`^(debian|ubuntu)-\d+(\.\d+)?$`)
-	// x86 types with shared (cx, cpx) or dedicated (ccx) cores; cax is Arm.
-	serverTypeForm = regexp.MustCompile(`^c(x|px|cx)\d+$`)
 )
 
 // networkZones are Hetzner's locations and the network zone each belongs to.
@@ -58,10 +58,12 @@ func (c *Config) Validate() error {
 			"got %q, want the zone %q or a name below it", c.Domain, c.Zone.Name)
 	}
 	p.check(networkZones[c.Location] != "", "cloud.location", "got %q, want one of %s", c.Location, keys(networkZones))
-	p.check(serverTypeForm.MatchString(c.Server.Type), "cloud.server.type", "got %q, want an x86 type such as cx23", c.Server.Type)
 	if successor, retired := retiredServerTypes[c.Server.Type]; retired {
 		p.add("cloud.server.type", "got %q, which is sold no more, want %s", c.Server.Type, successor)
+	} else if _, err := review.MemoryGB(c.Server.Type); err != nil {
+		p.add("cloud.server.type", "%v", err)
 	}
+	p.check(c.Profile == footprint.Lean || c.Profile == footprint.Standard, "cloud.profile", "got %q, want lean or standard", c.Profile)
 	p.check(imageForm.MatchString(c.Server.Image), "cloud.server.image", "got %q, want an image such as debian-13", c.Server.Image)
 	p.check(c.Volume.SizeGB >= volume.MinGB && c.Volume.SizeGB <= volume.MaxGB, "cloud.volume.sizeGB",
 		"got %d, want %d to %d", c.Volume.SizeGB, volume.MinGB, volume.MaxGB)

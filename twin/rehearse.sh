@@ -31,6 +31,10 @@ printf '%s %s\n' "$(pulumi stack output serverAddress --stack twin)" "$(pulumi s
 
 echo
 kubectl get nodes -o wide
+echo
+"$tools/lvs" capacity --stack twin
+echo
+"$tools/lvs" cost --stack twin
 cat <<EOF
 
 The cloud is up on the twin, after $took s of pulumi up. Real here: Pulumi's CLI and engine, Hetzner's provider, Debian

@@ -111,7 +111,7 @@ Exit codes:
 	}
 	complete("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	complete("stack", a.completeStack)
-	root.AddCommand(a.costCommand(), a.kubeconfigCommand(), a.doctorCommand(), a.guardCommand(),
+	root.AddCommand(a.costCommand(), a.capacityCommand(), a.kubeconfigCommand(), a.doctorCommand(), a.guardCommand(),
 		a.accessCommand(), a.recoverCommand(), a.rebuildCommand(), a.replaceCommand())
 	return root
 }

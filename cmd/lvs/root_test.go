@@ -194,3 +194,21 @@ func TestDoctorNamesTheCommand(t *testing.T) {
 		}
 	}
 }
+
+// TestCapacity asks nobody, so it needs neither a token nor the secrets.
+func TestCapacity(t *testing.T) {
+	t.Setenv("HCLOUD_TOKEN", "")
+	out, said, code := call(t, "capacity", "--stack", "prod")
+	if want := "Stack prod, profile lean: cx23 sees 3809 MiB, "; code != exitDone || !strings.HasPrefix(out, want) || !strings.Contains(out, "\nthere is    2000        2659") {
+		t.Errorf("got exit code %d, %q and\n%s\nwant the table of %s", code, said, out, want)
+	}
+	var c struct {
+		Profile string
+		Have    struct{ MemoryMiB int }
+		Shares  []struct{ Component string }
+	}
+	out, _, code = call(t, "capacity", "--stack", "prod", "--output", "json")
+	if err := json.Unmarshal([]byte(out), &c); err != nil || code != exitDone || c.Profile != "lean" || c.Have.MemoryMiB != 2659 || len(c.Shares) == 0 {
+		t.Errorf("got exit code %d and %s (%v), want the same as JSON", code, out, err)
+	}
+}

@@ -1,0 +1,40 @@
+package stacks
+
+import (
+	"fmt"
+
+	"github.com/lvs-cloud/lvs-cloud/components/k3s"
+	"github.com/lvs-cloud/lvs-cloud/internal/footprint"
+	"github.com/lvs-cloud/lvs-cloud/review"
+)
+
+// Capacity holds what everything asks for against the configured server and volume.
+//
+// Errors: a server type that is not known. Whether it fits, its own Err says.
+func (c *Config) Capacity() (*review.Capacity, error) {
+	return review.Fit(review.Node{
+		ServerType: c.Server.Type, Profile: c.Profile, VolumeGB: c.Volume.SizeGB,
+		Reserved: []review.Reservation{
+			{For: "the system", MiB: k3s.SystemReservedMiB},
+			{For: "k3s itself", MiB: k3s.KubeReservedMiB},
+			{For: "the kubelet's eviction threshold", MiB: k3s.EvictionMiB},
+		},
+	}, c.footprints())
+}
+
+// footprints are what each component of the cloud asks for.
+func (c *Config) footprints() []footprint.Footprint {
+	return []footprint.Footprint{k3s.Footprint()}
+}
+
+// fits returns the error of a cloud that does not fit.
+func (c *Config) fits(stack string) error {
+	capacity, err := c.Capacity()
+	if err == nil {
+		err = capacity.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("configuration of stack %q, nothing was changed: %w", stack, err)
+	}
+	return nil
+}
