@@ -5,6 +5,7 @@ import (
 
 	"github.com/lvs-cloud/lvs-cloud/components/k3s"
 	"github.com/lvs-cloud/lvs-cloud/internal/footprint"
+	"github.com/lvs-cloud/lvs-cloud/platform/ingress"
 	"github.com/lvs-cloud/lvs-cloud/review"
 )
 
@@ -24,7 +25,7 @@ func (c *Config) Capacity() (*review.Capacity, error) {
 
 // footprints are what each component of the cloud asks for.
 func (c *Config) footprints() []footprint.Footprint {
-	return []footprint.Footprint{k3s.Footprint()}
+	return []footprint.Footprint{k3s.Footprint(), ingress.SizeFor(c.Profile).Footprint()}
 }
 
 // fits returns the error of a cloud that does not fit.

@@ -31,6 +31,8 @@ type Config struct {
 	Access AccessConfig `config:"access"`
 	// K3s is the Kubernetes distribution.
 	K3s K3sConfig `config:"k3s"`
+	// Ingress is the door of the cluster.
+	Ingress IngressConfig `config:"ingress"`
 	// Labels are put on every Hetzner resource, beside the cloud's own.
 	// Default: none. Range: Hetzner's label syntax; `project`, `stack` and `managed-by` are the cloud's.
 	Labels map[string]string `config:"labels"`
@@ -91,6 +93,14 @@ type K3sConfig struct {
 	// one published beside it, for an artifact server with builds of its own.
 	// Default: pinned. Range: pinned, published.
 	Checksum Checksum `config:"checksum"`
+}
+
+// IngressConfig says what stands in front of the cluster's door.
+type IngressConfig struct {
+	// TrustedProxies are networks, such as those of a content delivery network, whose word is taken for where a client is.
+	// Default: none; clients reach the server themselves.
+	// Range: networks without host bits, at most as wide as an IPv4 /8 or an IPv6 /16.
+	TrustedProxies []netip.Prefix `config:"trustedProxies"`
 }
 
 // Protection is how deletion is guarded against.

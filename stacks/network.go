@@ -11,7 +11,7 @@ const (
 	widestIPv6 = 16
 )
 
-// CheckNetwork judges a network that is to reach SSH and the Kubernetes API.
+// CheckNetwork judges a network that is let in or believed.
 //
 // Errors: what was got and what is wanted, if it is everyone or nearly so, has host bits, or is IPv4 written as IPv6.
 func CheckNetwork(n netip.Prefix) error {
@@ -21,7 +21,7 @@ func CheckNetwork(n netip.Prefix) error {
 	}
 	switch {
 	case n.Bits() == 0:
-		return fmt.Errorf("got %v, which is everyone, want the networks you work from", n)
+		return fmt.Errorf("got %v, which is everyone, want only the networks that are meant", n)
 	case n.Addr().Is4In6():
 		return fmt.Errorf("got %v, want an IPv4 network, such as 192.0.2.0/24", n)
 	case n.Bits() < widest:

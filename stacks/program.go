@@ -88,7 +88,7 @@ func Program(ctx *pulumi.Context) error {
 		}
 	}
 
-	if err := services(ctx, cluster); err != nil {
+	if err := services(ctx, cfg, cluster); err != nil {
 		return err
 	}
 

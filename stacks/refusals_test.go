@@ -40,6 +40,8 @@ var refusals = []refusal{
 	{"unknown keys at every level", map[string]string{
 		"a": `1`, "server": `{"b": 1}`, "volume": `{"c": 1}`, "access": `{"d": 1}`, "k3s": `{"e": 1}`,
 	}, `{"f": 1}`},
+	{"proxies that are everybody, or twice the same", map[string]string{"ingress": `{"trustedProxies": ["0.0.0.0/0", "192.0.2.0/24", "192.0.2.0/24"]}`}, ""},
+	{"an unknown key of ingress", map[string]string{"ingress": `{"proxies": []}`}, ""},
 	{"a profile that there is not", map[string]string{"profile": `"fat"`}, ""},
 	{"a server type that there is not", map[string]string{"server": `{"type": "cx99"}`}, ""},
 	{"no domain", map[string]string{"domain": ""}, ""},

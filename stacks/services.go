@@ -7,16 +7,22 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lvs-cloud/lvs-cloud/components/k3s"
+	"github.com/lvs-cloud/lvs-cloud/platform/ingress"
 	"github.com/lvs-cloud/lvs-cloud/platform/priority"
 )
 
 // services makes everything that lives in the cluster.
-func services(ctx *pulumi.Context, cluster *k3s.Cluster) error {
+func services(ctx *pulumi.Context, cfg *Config, cluster *k3s.Cluster) error {
 	api, err := clusterAPI(ctx, cluster)
 	if err != nil {
 		return err
 	}
-	_, err = priority.New(ctx, "priorities", api...)
+	if _, err := priority.New(ctx, "priorities", api...); err != nil {
+		return err
+	}
+	_, err = ingress.New(ctx, "ingress", &ingress.Args{
+		Size: ingress.SizeFor(cfg.Profile), TrustedProxies: cfg.Ingress.TrustedProxies,
+	}, api...)
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -47,6 +48,17 @@ func (p *problems) check(right bool, path, format string, args ...any) {
 	}
 }
 
+// networks checks a list of them.
+func (p *problems) networks(path string, list []netip.Prefix) {
+	for i, network := range list {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		p.check(!slices.Contains(list[:i], network), at, "got %v twice", network)
+		if err := CheckNetwork(network); err != nil {
+			p.add(at, "%v", err)
+		}
+	}
+}
+
 // Validate reports every problem of a completed configuration at once.
 func (c *Config) Validate() error {
 	var p problems
@@ -71,6 +83,7 @@ func (c *Config) Validate() error {
 	p.check(c.Protection == ProtectionFull || c.Protection == ProtectionLifted, "cloud.protection",
 		"got %q, want full or lifted", c.Protection)
 	c.Access.validate(&p)
+	p.networks("cloud.ingress.trustedProxies", c.Ingress.TrustedProxies)
 	c.K3s.validate(&p)
 	for _, k := range slices.Sorted(maps.Keys(c.Labels)) {
 		p.check(k != "" && labelForm.MatchString(k) && labelForm.MatchString(c.Labels[k]), "cloud.labels."+k,
@@ -81,13 +94,7 @@ func (c *Config) Validate() error {
 }
 
 func (a *AccessConfig) validate(p *problems) {
-	for i, cidr := range a.AdminCIDRs {
-		path := fmt.Sprintf("cloud.access.adminCIDRs[%d]", i)
-		p.check(!slices.Contains(a.AdminCIDRs[:i], cidr), path, "got %v twice", cidr)
-		if err := CheckNetwork(cidr); err != nil {
-			p.add(path, "%v", err)
-		}
-	}
+	p.networks("cloud.access.adminCIDRs", a.AdminCIDRs)
 	for i, key := range a.SSHKeys {
 		p.check(!slices.Contains(a.SSHKeys[:i], key), fmt.Sprintf("cloud.access.sshKeys[%d]", i), "got the same key twice")
 		_, _, options, rest, err := ssh.ParseAuthorizedKey([]byte(key))

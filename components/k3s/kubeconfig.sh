@@ -22,6 +22,8 @@ up() {
 		type: kubernetes.io/service-account-token
 		metadata: {name: $account, namespace: $namespace, annotations: {kubernetes.io/service-account.name: $account}}
 		EOF
+	# Kubernetes answers before k3s has said which kinds of its own there are, and a provider does not wait for that long.
+	kubectl wait --for=create --timeout=120s crd/helmchartconfigs.helm.cattle.io >/dev/null
 	wait_for 60 "token of $namespace/$account" has_token
 	cat <<-EOF
 		apiVersion: v1
