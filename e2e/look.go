@@ -10,23 +10,7 @@ import (
 
 	"github.com/hetznercloud/hcloud-go/v2/hcloud"
 	"golang.org/x/crypto/ssh"
-	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/tools/clientcmd"
 )
-
-// Kubernetes returns a client made of the stack's kubeconfig, as any tool would read it.
-func (c *Cloud) Kubernetes() (*kubernetes.Clientset, error) {
-	text, err := c.Output("kubeconfig")
-	if err != nil {
-		return nil, err
-	}
-	config, err := clientcmd.RESTConfigFromKubeConfig([]byte(text))
-	if err != nil {
-		return nil, fmt.Errorf("kubeconfig: %w", err)
-	}
-	config.Timeout = 30 * time.Second
-	return kubernetes.NewForConfig(config)
-}
 
 // Hetzner returns Hetzner's own client on the twin.
 func (c *Cloud) Hetzner() *hcloud.Client {

@@ -56,12 +56,15 @@ func New(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) (*Clas
 		return nil, fmt.Errorf("priority %q: %w", name, err)
 	}
 	for _, r := range ranks {
-		_, err := schedulingv1.NewPriorityClass(ctx, string(r.class), &schedulingv1.PriorityClassArgs{
-			Metadata:      &metav1.ObjectMetaArgs{Name: pulumi.String(r.class)},
-			Value:         pulumi.Int(r.value),
-			Description:   pulumi.String(r.description),
-			GlobalDefault: pulumi.Bool(r.class == Applications),
-		}, pulumi.Parent(c))
+		args := &schedulingv1.PriorityClassArgs{
+			Metadata:    &metav1.ObjectMetaArgs{Name: pulumi.String(r.class)},
+			Value:       pulumi.Int(r.value),
+			Description: pulumi.String(r.description),
+		}
+		if r.class == Applications {
+			args.GlobalDefault = pulumi.Bool(true) // the API server does not store a false
+		}
+		_, err := schedulingv1.NewPriorityClass(ctx, string(r.class), args, pulumi.Parent(c))
 		if err != nil {
 			return nil, fmt.Errorf("priority %q: %s: %w", name, r.class, err)
 		}

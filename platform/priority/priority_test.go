@@ -26,7 +26,7 @@ func TestClasses(t *testing.T) {
 			t.Errorf("%s: got %v, want it below %v: what is named later goes first", class, value, above)
 		}
 		above = value
-		if got, want := r.Inputs["globalDefault"].BoolValue(), class == Applications; got != want {
+		if got, want := r.Inputs.HasValue("globalDefault"), class == Applications; got != want {
 			t.Errorf("%s: got default %t, want %t", class, got, want)
 		}
 		if strings.HasPrefix(string(class), "system-") {
