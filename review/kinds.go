@@ -100,6 +100,7 @@ const (
 	keepNames   = "keep the names of project, stack and resource; after `pulumi stack rename`, rename it back"
 	keepAddress = "keep the addresses as they are"
 	exposed     = "without any, node, etcd and kubelet are open to everyone"
+	keepObject  = "keep it in the program, under its name and in its namespace"
 	keepNetwork = "keep the ranges and the node's address: a cloud with others is a new one, which the data is moved to"
 )
 
@@ -191,6 +192,28 @@ var kinds = []kind{{
 		"stdin", settingChanged("NODE_NAME"),
 		"NODE_NAME is what the node is for life: under another it is a stranger to its own cluster", keepNames,
 	}},
+}, {
+	token: "pulumi:providers:kubernetes", noun: "provider of the cluster",
+	loss: "every object of the cluster is deleted and made anew, and what is in it goes with it",
+	keep: "leave clusterIdentifier as it is",
+}, {
+	token: "kubernetes:core/v1:Namespace", noun: "namespace",
+	loss: "everything in it goes, volume claims and secrets too", keep: keepObject, unique: true,
+}, {
+	token: "kubernetes:core/v1:PersistentVolumeClaim", noun: "volume claim",
+	loss: "what is stored there is given up; another one is empty", keep: keepObject + "; a claim may grow", unique: true,
+}, {
+	token: "kubernetes:core/v1:PersistentVolume", noun: "volume of the cluster",
+	loss: "what is stored there is found by nobody any more", keep: keepObject, unique: true,
+}, {
+	token: "kubernetes:storage.k8s.io/v1:StorageClass", noun: "storage class",
+	loss: "claims find it no more, and those to come would be made by other rules", keep: keepObject + ", with its parameters",
+}, {
+	token: "kubernetes:postgresql.cnpg.io/v1:Cluster", noun: "database cluster",
+	loss: "all databases in it go; one that is made instead is empty", keep: keepObject, unique: true,
+}, {
+	token: "kubernetes:postgresql.cnpg.io/v1:Database", noun: "database",
+	loss: "whoever uses it loses it", keep: keepObject, unique: true,
 }}
 
 // kindOf finds what is watched over in a resource; the more particular entry stands first. Some steps, and some errors,

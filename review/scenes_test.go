@@ -17,6 +17,14 @@ const (
 	tFirewall   = "hcloud:index/firewall:Firewall"
 	tKey        = "hcloud:index/sshKey:SshKey"
 	tProvider   = "pulumi:providers:hcloud"
+	tCluster    = "pulumi:providers:kubernetes"
+	tNamespace  = "kubernetes:core/v1:Namespace"
+	tClaim      = "kubernetes:core/v1:PersistentVolumeClaim"
+	tDisk       = "kubernetes:core/v1:PersistentVolume"
+	tClass      = "kubernetes:storage.k8s.io/v1:StorageClass"
+	tPostgres   = "kubernetes:postgresql.cnpg.io/v1:Cluster"
+	tDatabase   = "kubernetes:postgresql.cnpg.io/v1:Database"
+	tConfigMap  = "kubernetes:core/v1:ConfigMap"
 )
 
 // volume is one of 50 GB, with other inputs besides.
@@ -168,9 +176,22 @@ var scenes = []scene{
 	{"another file system", []string{"mount data-mount", "stdin changes", "FILESYSTEM_UUID"}, []Step{step(opUpdate, tCommand, "data-mount",
 		stdin("FILESYSTEM_UUID='a'\n"), stdin("FILESYSTEM_UUID='b'\n"))}},
 	{"another node", []string{"k3s k3s-install", "NODE_NAME"}, []Step{step(opUpdate, tCommand, "k3s-install", stdin("NODE_NAME='a'\n"), stdin("NODE_NAME='b'\n"))}},
+	{"another cluster", []string{"provider of the cluster cluster", `clusterIdentifier: "a" becomes "b"`, "every object"},
+		replaced(tCluster, "cluster", inputs{"clusterIdentifier": "a"}, inputs{"clusterIdentifier": "b"}, "clusterIdentifier")},
+	{"namespace deleted", []string{"namespace postgres", "no longer in the program", "everything in it goes"}, []Step{step(opDelete, tNamespace, "postgres", inputs{}, nil)}},
+	{"namespace missing", []string{"namespace postgres is missing"}, []Step{
+		step(opRefresh, tNamespace, "postgres", inputs{}, nil), step(opCreate, tNamespace, "postgres", nil, inputs{})}},
+	{"claim replaced", []string{"volume claim registry", "another one is empty"}, replaced(tClaim, "registry", inputs{}, inputs{}, "spec.storageClassName")},
+	{"volume of the cluster forgotten", []string{"volume of the cluster disk would be forgotten"}, []Step{step(opDiscard, tDisk, "disk", inputs{}, nil)}},
+	{"storage class with other parameters", []string{"storage class standard would be replaced"}, replaced(tClass, "standard", inputs{}, inputs{}, "parameters")},
+	{"database cluster renamed", []string{"database cluster postgres", "all databases in it go"}, replaced(tPostgres, "postgres", inputs{}, inputs{}, "metadata.name")},
+	{"database deleted", []string{"database shop", "whoever uses it"}, []Step{step(opDelete, tDatabase, "shop", inputs{}, nil)}},
 	{"several at once", []string{"volume data", "address ipv4", "deleteProtection", `name: "lvs-cloud-prod-data"`}, []Step{
 		step(opUpdate, tVolume, "data", volume(nil), volume(inputs{"name": "x", "deleteProtection": false})), step(opDelete, tAddress, "ipv4", inputs{}, nil)}},
 
+	{"objects that hold nothing", nil, append(replaced(tConfigMap, "settings", inputs{}, inputs{}, "metadata.name"),
+		step(opDelete, tConfigMap, "old", inputs{}, nil), step(opUpdate, tNamespace, "shop", inputs{"metadata": "a"}, inputs{"metadata": "b"}),
+		step(opUpdate, tCluster, "cluster", inputs{"kubeconfig": "a"}, inputs{"kubeconfig": unknownValue}))},
 	{"nothing changes", nil, []Step{step(opSame, tVolume, "data", volume(nil), volume(nil))}},
 	{"first up", nil, []Step{step(opCreate, tVolume, "data", nil, volume(nil)), step(opCreate, tServer, "node", nil, inputs{"name": "a"}), step(opCreate, tAddress, "ipv4", nil, inputs{})}},
 	{"a volume adopted", nil, []Step{step(opImport, tVolume, "data", nil, volume(nil))}},

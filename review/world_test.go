@@ -76,8 +76,11 @@ func (w *world) do(s Step, ids map[resource.URN]string) {
 
 // lossy are the types whose objects must not go, irreplaceable those that must not even be made again.
 var (
-	lossy         = []string{tVolume, tAttachment, tAddress, tZone, tRecordSet, tRecord, tServer, tFirewall, tNetwork, tSubnet, tMembership, tPassword}
-	irreplaceable = []string{tVolume, tZone, tPassword}
+	lossy = []string{
+		tVolume, tAttachment, tAddress, tZone, tRecordSet, tRecord, tServer, tFirewall, tNetwork, tSubnet, tMembership, tPassword,
+		tCluster, tNamespace, tClaim, tDisk, tClass, tPostgres, tDatabase,
+	}
+	irreplaceable = []string{tVolume, tZone, tPassword, tNamespace, tClaim, tDisk, tPostgres, tDatabase}
 )
 
 // lost is what the plan cost.

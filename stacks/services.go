@@ -30,9 +30,9 @@ func services(ctx *pulumi.Context, cfg *Config, cluster *k3s.Cluster) error {
 func clusterAPI(ctx *pulumi.Context, cluster *k3s.Cluster) ([]pulumi.ResourceOption, error) {
 	api, err := kubernetes.NewProvider(ctx, "cluster", &kubernetes.ProviderArgs{
 		Kubeconfig: cluster.Kubeconfig,
-		// It is one cluster for as long as the volume lives. Without an identity, a kubeconfig that a preview does not know
-		// would replace every object.
-		ClusterIdentifier: pulumi.String(ctx.Project() + "-" + ctx.Stack()),
+		// It is one cluster for as long as the volume lives, whatever the stack is called. Without an identity, a kubeconfig
+		// that a preview does not know would replace every object.
+		ClusterIdentifier: pulumi.String("lvs-cloud"),
 		// What is there already is taken over: a lost state must not need an empty cluster, and a killed run no cleaning.
 		UpsertExistingObjects: pulumi.Bool(true),
 		// What somebody changed by hand is changed back instead of being a conflict.
