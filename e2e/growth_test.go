@@ -152,7 +152,7 @@ func (g *growth) largerServer(t *testing.T) {
 	out := must[string](t)
 	out(g.SSH(witness))
 	boot := out(g.SSH("cat /proc/sys/kernel/random/boot_id; systemctl show --property UserspaceTimestamp"))
-	g.change(t, "cx33", serverType, "update k3s-install", "update node", "update node-prepare", "update node-rest")
+	g.change(t, "cx33", serverType, "update ingress-traefik", "update k3s-install", "update node", "update node-prepare", "update node-rest")
 	if got := out(g.SSH("cat /data/witness")); got != "in order" {
 		t.Errorf("got %q, want what lives on the volume stopped before the power goes", got)
 	}
@@ -181,7 +181,7 @@ func (g *growth) powerOff(t *testing.T) {
 }
 
 func (g *growth) smallerServer(t *testing.T) {
-	g.change(t, "cx23", serverType, "update k3s-install", "update node", "update node-prepare", "update node-rest")
+	g.change(t, "cx23", serverType, "update ingress-traefik", "update k3s-install", "update node", "update node-prepare", "update node-rest")
 	g.checkServer(t, "cx23")
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/hetznercloud/hcloud-go/v2/hcloud"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 // machine is the scenario of one cloud's life; its steps build on each other.
@@ -20,6 +21,8 @@ type machine struct {
 	*Cloud
 	volumeID string
 	zone     *Zone
+	// made are the objects in the cluster that the program had made when remember was called.
+	made []*unstructured.Unstructured
 }
 
 // TestMachine follows one cloud from nothing to its end, and back again with its data.
@@ -174,6 +177,10 @@ func (m *machine) remember(t *testing.T) {
 		t.Fatal(err)
 	}
 	must[string](t)(m.SSH("echo 'and files' > /data/keepsake && sync"))
+	m.made = nil
+	for _, s := range must[[]*unstructured.Unstructured](t)(m.Sent()) {
+		m.made = append(m.made, must[*unstructured.Unstructured](t)(m.Live(t.Context(), s)))
+	}
 }
 
 // recall looks for what remember wrote.
@@ -190,6 +197,11 @@ func (m *machine) recall(t *testing.T) {
 	secret, err := client.CoreV1().Secrets("default").Get(t.Context(), "keepsake", metav1.GetOptions{})
 	if err != nil || string(secret.Data["word"]) != "so do secrets" {
 		t.Errorf("Secret: got %v (%v), want what was written", secret, err)
+	}
+	for _, o := range m.made {
+		if live, err := m.Live(t.Context(), o); err != nil || live.GetUID() != o.GetUID() {
+			t.Errorf("%s %s: got another one, or none (%v), want the one that was made at first", o.GetKind(), o.GetName(), err)
+		}
 	}
 	if got := must[string](t)(m.SSH("cat /data/keepsake")); got != "and files" {
 		t.Errorf("file: got %q, want what was written", got)

@@ -15,10 +15,14 @@ import (
 	"github.com/lvs-cloud/lvs-cloud/review"
 )
 
-// The types of the resources that are scripts on the server, and of the server.
+// The types of the resources that are scripts on the server, of the server, and of the provider of all objects in the
+// cluster, whose types begin alike.
 const (
 	commandType tokens.Type = "command:remote:Command"
 	serverType  tokens.Type = "hcloud:index/server:Server"
+	clusterType tokens.Type = "pulumi:providers:kubernetes"
+
+	kubernetesPrefix = "kubernetes:"
 )
 
 // hostScript is a script on the server, as Pulumi's state has it.
@@ -82,9 +86,7 @@ func (s *stack) rerun(ctx context.Context, scripts []hostScript) error {
 	return nil
 }
 
-// settled makes sure that nothing else would be changed under way: what was configured was applied. Of host scripts those
-// are left out that are marked to run again, by a run that was cut off; with a new server all of them, and the server
-// itself: its type is chosen anew.
+// settled makes sure that nothing else would be changed under way: what was configured was applied.
 func (r *renewal) settled(ctx context.Context, newServer bool) error {
 	done := r.watch("previewing, for changes that were never applied")
 	defer done()
@@ -96,21 +98,27 @@ func (r *renewal) settled(ctx context.Context, newServer bool) error {
 	for _, f := range plan.Failures {
 		errs = append(errs, fmt.Errorf("preview: %s", oneLine(f.Message)))
 	}
-	leaveOut := func(s review.Step) bool {
-		switch s.URN.Type() {
-		case commandType:
-			return newServer || s.Replaces()
-		case serverType:
-			return newServer
-		default:
-			return false
-		}
-	}
-	if open := plan.Changes(leaveOut); len(open) > 0 {
+	if open := plan.Changes(func(s review.Step) bool { return ownWork(s, newServer) }); len(open) > 0 {
 		errs = append(errs, fmt.Errorf("got a stack with changes that were never applied (%s), want none: apply them with `pulumi up --stack %s`, or take them back",
 			strings.Join(open, ", "), r.stack.name))
 	}
 	return errors.Join(errs...)
+}
+
+// ownWork tells whether a step is a renewal's own. Host scripts are that are marked to run again, by a run that was cut off;
+// with a new server all of them, and the server itself: its type is chosen anew. So are updates of objects in the cluster:
+// with the type the profile changes, and a kubeconfig that is to be read again makes all of them look changed.
+func ownWork(s review.Step, newServer bool) bool {
+	switch kind := s.URN.Type(); {
+	case kind == commandType:
+		return newServer || s.Replaces()
+	case kind == serverType:
+		return newServer
+	case kind == clusterType || strings.HasPrefix(string(kind), kubernetesPrefix):
+		return s.Op == "update"
+	default:
+		return false
+	}
 }
 
 // show runs the CLI and shows what it says while it runs.
