@@ -67,6 +67,10 @@ func (r *renewal) replace(ctx context.Context) error {
 	if err := r.apply(ctx, "--refresh"); err != nil {
 		return fmt.Errorf("replace: %w", err)
 	}
+	// A run that began without a cluster leaves the objects in it as they were, whatever the profile of the new type says.
+	if err := r.apply(ctx); err != nil {
+		return fmt.Errorf("replace: %w", err)
+	}
 	return r.report(ctx, "was replaced")
 }
 
@@ -85,6 +89,7 @@ func (r *renewal) replacePlan(b *review.Bill) string {
 	steps := []string{
 		fmt.Sprintf("%d host scripts are marked in Pulumi's state, to run again", len(r.scripts)),
 		fmt.Sprintf("`pulumi up --refresh` orders a %s in %s, installs everything, and waits until the node is ready", b.ServerType, b.Location),
+		"`pulumi up` then adapts what is in the cluster to the type",
 	}
 	if r.server != nil {
 		head = fmt.Sprintf("%s (server %d, %s, %s) is deleted, and another one made:",
