@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -124,6 +125,11 @@ func (t *twin) claim(noHosts bool) (settings, error) {
 	if s, err := t.settings(); err == nil {
 		return s, nil
 	}
+	lock, err := t.lockHome()
+	if err != nil {
+		return settings{}, err
+	}
+	defer lock.Close()
 	slot, err := t.freeSlot()
 	if err != nil {
 		return settings{}, err
@@ -146,6 +152,21 @@ func (t *twin) claim(noHosts bool) (settings, error) {
 		return settings{}, err
 	}
 	return s, os.WriteFile(t.state("twin.json"), append(b, '\n'), 0o644)
+}
+
+// lockHome keeps other twins of the same home from finding the same range free until this one has noted it.
+func (t *twin) lockHome() (io.Closer, error) {
+	if err := t.makeDir(t.home); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(filepath.Join(t.home, "claim.lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", file.Name(), err), file.Close())
+	}
+	return file, nil
 }
 
 // freeSlot begins at a place that depends on the folder, so that twins of two checkouts rarely meet.

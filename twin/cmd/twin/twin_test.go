@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -227,5 +228,31 @@ func kill(t *testing.T, home string) {
 	}
 	if err := cg.Sub("daemon").Kill(5 * time.Second); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestTwinsTakenUpAtOnceShareNothing has several twins of one home claim an address range side by side.
+func TestTwinsTakenUpAtOnceShareNothing(t *testing.T) {
+	home := t.TempDir()
+	const twins = 12
+	slots := make(chan int, twins)
+	var all sync.WaitGroup
+	for i := range twins {
+		all.Go(func() {
+			s, err := (&twin{name: fmt.Sprintf("t%d", i), home: home, tools: home}).claim(true)
+			if err != nil {
+				t.Error(err)
+			}
+			slots <- s.Slot
+		})
+	}
+	all.Wait()
+	close(slots)
+	seen := map[int]bool{}
+	for slot := range slots {
+		if seen[slot] {
+			t.Errorf("got the range %d twice, want each once", slot)
+		}
+		seen[slot] = true
 	}
 }
