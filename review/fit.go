@@ -89,7 +89,7 @@ func (c *Capacity) Table() string {
 	for _, r := range c.Reserved {
 		fmt.Fprintf(&b, ", %d for %s", r.MiB, r.For)
 	}
-	fmt.Fprintf(&b, "; of a volume of %d GB, %d GiB stay free\n\n", c.VolumeGB, c.ReserveGiB)
+	fmt.Fprintf(&b, ".\nOf the volume of %d GB, %d GiB stay free.\n\n", c.VolumeGB, c.ReserveGiB)
 	width := len("there is")
 	for _, s := range c.Shares {
 		width = max(width, len(s.Component))
