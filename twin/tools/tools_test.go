@@ -42,8 +42,8 @@ func TestStandInsFollowTheProgramsSDKs(t *testing.T) {
 			t.Errorf("%s: got a stand-in of version %q, want the one in its path", tool.Path, got)
 		}
 	}
-	if plugins != 3 {
-		t.Errorf("got %d plug-ins, want random, command and hcloud", plugins)
+	if plugins != 4 {
+		t.Errorf("got %d plug-ins, want random, command, kubernetes and hcloud", plugins)
 	}
 }
 
