@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"regexp"
 	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
 // Args configures a Release.
@@ -24,6 +26,10 @@ type Args struct {
 	// Stateful says that data hangs on the release: when it fails it is tried again as it is, and never uninstalled or
 	// rolled back, which for storage or a database means a loss.
 	Stateful bool
+	// After is what must be there before anything of the release. As an option, DependsOn would hold for the component
+	// alone, and not for what it is made of.
+	// Default: nothing.
+	After []pulumi.Resource
 	// Timeout is what one attempt may take.
 	// Default: 5 minutes.
 	Timeout time.Duration

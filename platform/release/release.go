@@ -7,6 +7,7 @@ package release
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,14 +48,14 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, fmt.Errorf("release %q: %w", name, err)
 	}
 	spec := a.spec()
-	source, err := object.New(ctx, name+"-source", a.source(&spec), pulumi.Parent(r))
+	source, err := object.New(ctx, name+"-source", a.source(&spec), pulumi.Parent(r), pulumi.DependsOn(a.After))
 	if err != nil {
 		return nil, fmt.Errorf("release %q: %w", name, err)
 	}
 	if _, err := object.New(ctx, name, &object.Args{
 		APIVersion: "helm.toolkit.fluxcd.io/v2", Kind: "HelmRelease", Namespace: a.Namespace, Name: a.Chart.Name, Spec: spec,
 		WaitFor: "condition=Ready", Timeout: 2*a.Timeout + time.Minute,
-	}, pulumi.Parent(r), pulumi.DependsOn([]pulumi.Resource{source})); err != nil {
+	}, pulumi.Parent(r), pulumi.DependsOn(append(slices.Clone(a.After), source))); err != nil {
 		return nil, fmt.Errorf("release %q: %w", name, err)
 	}
 	if err := ctx.RegisterResourceOutputs(r, pulumi.Map{}); err != nil {
