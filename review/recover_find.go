@@ -34,37 +34,27 @@ type named struct {
 func (f Inventory) list(kind string) (what string, things []named) {
 	switch kind {
 	case "hcloud:index/network:Network":
-		for _, n := range f.Networks {
-			things = append(things, named{n.ID, n.Name, n.Labels})
-		}
-		return "network", things
+		return "network", each(f.Networks, func(n *hcloud.Network) named { return named{n.ID, n.Name, n.Labels} })
 	case "hcloud:index/firewall:Firewall":
-		for _, n := range f.Firewalls {
-			things = append(things, named{n.ID, n.Name, n.Labels})
-		}
-		return "firewall", things
+		return "firewall", each(f.Firewalls, func(n *hcloud.Firewall) named { return named{n.ID, n.Name, n.Labels} })
 	case "hcloud:index/primaryIp:PrimaryIp":
-		for _, n := range f.PrimaryIPs {
-			things = append(things, named{n.ID, n.Name, n.Labels})
-		}
-		return "primary IP", things
+		return "primary IP", each(f.PrimaryIPs, func(n *hcloud.PrimaryIP) named { return named{n.ID, n.Name, n.Labels} })
 	case "hcloud:index/sshKey:SshKey":
-		for _, n := range f.SSHKeys {
-			things = append(things, named{n.ID, n.Name, n.Labels})
-		}
-		return "SSH key", things
+		return "SSH key", each(f.SSHKeys, func(n *hcloud.SSHKey) named { return named{n.ID, n.Name, n.Labels} })
 	case "hcloud:index/server:Server":
-		for _, n := range f.Servers {
-			things = append(things, named{n.ID, n.Name, n.Labels})
-		}
-		return "server", things
+		return "server", each(f.Servers, func(n *hcloud.Server) named { return named{n.ID, n.Name, n.Labels} })
 	case "hcloud:index/volume:Volume":
-		for _, n := range f.Volumes {
-			things = append(things, named{n.ID, n.Name, n.Labels})
-		}
-		return "volume", things
+		return "volume", each(f.Volumes, func(n *hcloud.Volume) named { return named{n.ID, n.Name, n.Labels} })
 	}
 	return "", nil
+}
+
+func each[T any](things []T, name func(T) named) []named {
+	var out []named
+	for _, t := range things {
+		out = append(out, name(t))
+	}
+	return out
 }
 
 // match finds what a planned resource has become at Hetzner, or what stands in its way.

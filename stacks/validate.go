@@ -13,12 +13,11 @@ import (
 
 	"github.com/lvs-cloud/lvs-cloud/components/volume"
 	"github.com/lvs-cloud/lvs-cloud/internal/footprint"
+	"github.com/lvs-cloud/lvs-cloud/internal/naming"
 	"github.com/lvs-cloud/lvs-cloud/review"
 )
 
 var (
-	// Source: RFC 1123.
-	domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	// Source: https://docs.hetzner.cloud/reference/cloud#labels
 	labelForm = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$`)
 	imageForm = regexp.MustCompile(`^(debian|ubuntu)-\d+(\.\d+)?$`)
@@ -62,11 +61,11 @@ func (p *problems) networks(path string, list []netip.Prefix) {
 // Validate reports every problem of a completed configuration at once.
 func (c *Config) Validate() error {
 	var p problems
-	p.check(domainForm.MatchString(c.Domain) && len(c.Domain) <= 253, "cloud.domain",
+	p.check(naming.IsDomain(c.Domain) && len(c.Domain) <= 253, "cloud.domain",
 		"got %.60q, want a domain name such as example.com", c.Domain)
 	if c.Zone != nil {
-		p.check(domainForm.MatchString(c.Zone.Name), "cloud.zone.name", "got %q, want a zone such as example.com", c.Zone.Name)
-		p.check(!domainForm.MatchString(c.Zone.Name) || c.Domain == c.Zone.Name || strings.HasSuffix(c.Domain, "."+c.Zone.Name), "cloud.domain",
+		p.check(naming.IsDomain(c.Zone.Name), "cloud.zone.name", "got %q, want a zone such as example.com", c.Zone.Name)
+		p.check(!naming.IsDomain(c.Zone.Name) || c.Domain == c.Zone.Name || strings.HasSuffix(c.Domain, "."+c.Zone.Name), "cloud.domain",
 			"got %q, want the zone %q or a name below it", c.Domain, c.Zone.Name)
 	}
 	p.check(networkZones[c.Location] != "", "cloud.location", "got %q, want one of %s", c.Location, keys(networkZones))

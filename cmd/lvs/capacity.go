@@ -1,12 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"github.com/lvs-cloud/lvs-cloud/stacks"
 )
 
 func (a *app) capacityCommand() *cobra.Command {
@@ -28,8 +25,8 @@ func (a *app) capacity() error {
 	if err != nil {
 		return err
 	}
-	cfg, err := s.config()
-	if err != nil && !errors.As(err, new(stacks.MissingSecrets)) {
+	cfg, err := s.publicConfig()
+	if err != nil {
 		return err
 	}
 	c, err := cfg.Capacity()

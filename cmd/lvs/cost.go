@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -34,8 +33,8 @@ func (a *app) cost(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := s.config()
-	if err != nil && !errors.As(err, new(stacks.MissingSecrets)) { // a price needs none
+	cfg, err := s.publicConfig()
+	if err != nil {
 		return err
 	}
 	client, err := hetzner()

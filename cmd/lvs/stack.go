@@ -84,6 +84,15 @@ func (s *stack) config() (*stacks.Config, error) {
 	return stacks.ParseFile(s.project, s.name, text)
 }
 
+// publicConfig is config for who needs no secret: those that are not set are no error.
+func (s *stack) publicConfig() (*stacks.Config, error) {
+	c, err := s.config()
+	if errors.As(err, new(stacks.MissingSecrets)) {
+		return c, nil
+	}
+	return c, err
+}
+
 // completeStack offers the stacks that have a file.
 func (a *app) completeStack(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	dir, err := projectDir(a.dir)

@@ -1,10 +1,12 @@
 package graph
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -69,4 +71,28 @@ func (g *Graph) names() []string {
 		names = append(names, r.Type+" "+r.Name+" < "+r.Parent)
 	}
 	return names
+}
+
+// Get is Find for a test that cannot go on without the resource.
+func (g *Graph) Get(t *testing.T, typeToken, name string) Resource {
+	t.Helper()
+	r, err := g.Find(typeToken, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// JSON renders one input, or all of them without a name. Keys are in order; nothing in it may be secret or unknown.
+func (r Resource) JSON(t *testing.T, input resource.PropertyKey) string {
+	t.Helper()
+	var v any = r.Inputs.Mappable()
+	if input != "" {
+		v = r.Inputs[input].Mappable()
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -1,15 +1,28 @@
-// Package naming makes the physical names under which resources appear at Hetzner.
+// Package naming makes the physical names under which resources appear at Hetzner, and judges names that others chose.
 package naming
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"strings"
 )
 
 // maxLength is the length of a DNS label: a server's name is its host name.
 // Source: RFC 1123; https://docs.hetzner.cloud/reference/cloud#servers-create-a-server
 const maxLength = 63
+
+// Source: RFC 1123.
+var (
+	labelForm  = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+	domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+)
+
+// IsLabel tells whether a name is one DNS label, as most names in a cluster must be.
+func IsLabel(name string) bool { return labelForm.MatchString(name) }
+
+// IsDomain tells whether a name is that of a domain of at least two labels, without a dot at its end.
+func IsDomain(name string) bool { return domainForm.MatchString(name) }
 
 // Selector is the label selector of a stack's servers, which all carry the labels project and stack.
 func Selector(project, stack string) string { return "project=" + project + ",stack=" + stack }

@@ -12,13 +12,14 @@ import (
 	"maps"
 	"reflect"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lvs-cloud/lvs-cloud/internal/naming"
 )
 
 var (
@@ -98,8 +99,7 @@ func (args *Args) complete() (*Args, pulumi.Map, error) {
 	check(versionForm.MatchString(a.APIVersion), "apiVersion: got %q, want one such as example.com/v1", a.APIVersion)
 	check(kindForm.MatchString(a.Kind), "kind: got %q, want one such as Certificate", a.Kind)
 	check(nameForm.MatchString(a.Name), "name: got %q, want lower-case letters, digits, dashes and dots", a.Name)
-	check(a.Namespace == "" || nameForm.MatchString(a.Namespace) && !strings.Contains(a.Namespace, ".") && len(a.Namespace) <= 63,
-		"namespace: got %q, want a DNS label", a.Namespace)
+	check(a.Namespace == "" || naming.IsLabel(a.Namespace), "namespace: got %q, want a DNS label", a.Namespace)
 	check(a.Timeout >= 0, "timeout: got %v, want none or a positive one", a.Timeout)
 	check(a.Annotations[waitAnnotation] == "", "annotations: got "+waitAnnotation+" %q, want it as WaitFor", a.Annotations[waitAnnotation])
 	if a.WaitFor != "" {

@@ -1,7 +1,6 @@
 package object
 
 import (
-	"encoding/json"
 	"testing"
 	"time"
 
@@ -46,15 +45,8 @@ func TestObject(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := g.Find("kubernetes:example.com/v1:Lamp", "lamp")
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := json.Marshal(r.Inputs.Mappable())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if string(got) != want {
+		got := g.Get(t, "kubernetes:example.com/v1:Lamp", "lamp").JSON(t, "")
+		if got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	}

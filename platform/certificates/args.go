@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
-	"regexp"
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lvs-cloud/lvs-cloud/internal/footprint"
+	"github.com/lvs-cloud/lvs-cloud/internal/naming"
 )
 
 // Issuer says by whom certificates are signed.
@@ -89,12 +89,6 @@ func (s Size) Footprint(zone bool) footprint.Footprint {
 	return f
 }
 
-var (
-	labelForm = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
-	// Source: RFC 1123.
-	domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
-)
-
 // complete returns a checked copy of the args, or every problem at once. Versions and namespace are checked by the releases.
 func (args *Args) complete() (*Args, error) {
 	if args == nil {
@@ -108,14 +102,14 @@ func (args *Args) complete() (*Args, error) {
 		}
 	}
 	for key, name := range map[string]string{"namespace": a.Namespace, "certificateNamespace": a.CertificateNamespace, "priorityClass": a.PriorityClass} {
-		check(labelForm.MatchString(name), "%s: got %q, want a DNS label", key, name)
+		check(naming.IsLabel(name), "%s: got %q, want a DNS label", key, name)
 	}
 	check(a.Version != "", "version: got none, want an exact version")
 	check(a.ZoneToken == nil || a.SolverVersion != "", "solverVersion: got none, want an exact version")
-	check(domainForm.MatchString(a.Domain), "domain: got %q, want a domain such as example.com", a.Domain)
+	check(naming.IsDomain(a.Domain), "domain: got %q, want a domain such as example.com", a.Domain)
 	check(a.ZoneToken == nil || len(a.Hosts) == 0, "hosts: got %q besides a zone, want none: its certificate is for all of them", a.Hosts)
 	for i, host := range a.Hosts {
-		check(labelForm.MatchString(host) && !slices.Contains(a.Hosts[:i], host), "hosts: got %q, want one label, once", host)
+		check(naming.IsLabel(host) && !slices.Contains(a.Hosts[:i], host), "hosts: got %q, want one label, once", host)
 	}
 	check(servers[a.Issuer] != "", "issuer: got %q, want %s or %s", a.Issuer, Staging, Production)
 	if a.Email != "" {

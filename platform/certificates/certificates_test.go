@@ -1,7 +1,6 @@
 package certificates
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -43,50 +42,32 @@ func program(args *Args) pulumi.RunFunc {
 	}
 }
 
-func found(t *testing.T, g *graph.Graph, token, name string) graph.Resource {
-	t.Helper()
-	r, err := g.Find(token, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-func spec(t *testing.T, r graph.Resource) string {
-	t.Helper()
-	text, err := json.Marshal(r.Inputs["spec"].Mappable())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 func TestWithZone(t *testing.T) {
 	g := graph.CheckComponent(t, program(valid(true)))
 	for name, server := range map[string]string{"letsencrypt-production": "acme-v02", "letsencrypt-staging": "acme-staging-v02"} {
 		want := `{"acme":{"email":"you@example.com","privateKeySecretRef":{"name":"` + name + `-account"},"server":"https://` + server + `.api.letsencrypt.org/directory",` +
 			`"solvers":[{"dns01":{"webhook":{"config":{"tokenSecretKeyRef":{"key":"token","name":"hetzner-zone"}},"groupName":"acme.hetzner.com","solverName":"hetzner"}}}]}}`
-		if got := spec(t, found(t, g, issuerToken, "certificates-"+name)); got != want {
+		if got := g.Get(t, issuerToken, "certificates-"+name).JSON(t, "spec"); got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
 	}
-	certificate := found(t, g, certificateToken, "certificates-default")
+	certificate := g.Get(t, certificateToken, "certificates-default")
 	want := `{"dnsNames":["cloud.example.com","*.cloud.example.com"],"issuerRef":{"group":"cert-manager.io","kind":"ClusterIssuer","name":"letsencrypt-production"},` +
 		`"privateKey":{"algorithm":"ECDSA","rotationPolicy":"Always"},"secretName":"default-certificate"}`
-	if got := spec(t, certificate); got != want {
+	if got := certificate.JSON(t, "spec"); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if text, err := json.Marshal(certificate.Inputs["metadata"].Mappable()); err != nil || !strings.Contains(string(text), `"pulumi.com/waitFor":"condition=Ready"`) {
-		t.Errorf("got %s (%v), want it waited for", text, err)
+	if meta := certificate.JSON(t, "metadata"); !strings.Contains(meta, `"pulumi.com/waitFor":"condition=Ready"`) {
+		t.Errorf("got %s, want it waited for", meta)
 	}
 	want = `"values":{"cainjector":{"resources":{"limits":{"memory":"128Mi"},"requests":{"cpu":"10m","memory":"40Mi"}}},"crds":{"enabled":true,"keep":true},` +
 		`"global":{"priorityClassName":"lvs-system"},"resources":{"limits":{"memory":"128Mi"},"requests":{"cpu":"10m","memory":"40Mi"}},` +
 		`"startupapicheck":{"enabled":false},"webhook":{"resources":{"limits":{"memory":"64Mi"},"requests":{"cpu":"5m","memory":"20Mi"}}}}`
-	if got := spec(t, found(t, g, releaseToken, "certificates-manager")); !strings.Contains(got, want) {
+	if got := g.Get(t, releaseToken, "certificates-manager").JSON(t, "spec"); !strings.Contains(got, want) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	want = `"values":{"certManager":{"namespace":"cert-manager"},"priorityClassName":"lvs-system","resources":{"limits":{"memory":"64Mi"},"requests":{"cpu":"5m","memory":"20Mi"}}}`
-	if got := spec(t, found(t, g, releaseToken, "certificates-solver")); !strings.Contains(got, want) {
+	if got := g.Get(t, releaseToken, "certificates-solver").JSON(t, "spec"); !strings.Contains(got, want) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -117,7 +98,7 @@ func TestOrder(t *testing.T) {
 		{issuerToken, "certificates-letsencrypt-production", secretToken, "certificates-zone"},
 		{certificateToken, "certificates-default", issuerToken, "certificates-letsencrypt-production"},
 	} {
-		if got := strings.Join(found(t, g, edge[0], edge[1]).Dependencies, "|") + "|"; !strings.Contains(got, edge[2]+" "+edge[3]+"|") {
+		if got := strings.Join(g.Get(t, edge[0], edge[1]).Dependencies, "|") + "|"; !strings.Contains(got, edge[2]+" "+edge[3]+"|") {
 			t.Errorf("%s: got it after %s, want it after %s %s", edge[1], got, edge[2], edge[3])
 		}
 	}
@@ -125,7 +106,7 @@ func TestOrder(t *testing.T) {
 
 func TestTokenIsInOneSecretAlone(t *testing.T) {
 	g := graph.CheckComponent(t, program(valid(true)))
-	data := found(t, g, secretToken, "certificates-zone").Inputs["stringData"]
+	data := g.Get(t, secretToken, "certificates-zone").Inputs["stringData"]
 	if !data.ContainsSecrets() || !strings.Contains(data.String(), canary) {
 		t.Errorf("got %v, want the token as a secret", data)
 	}
@@ -141,11 +122,11 @@ func TestWithoutZone(t *testing.T) {
 	args.Issuer, args.Email = Staging, ""
 	g := graph.CheckComponent(t, program(args))
 	want := `{"acme":{"privateKeySecretRef":{"name":"letsencrypt-staging-account"},"server":"https://acme-staging-v02.api.letsencrypt.org/directory","solvers":[{"http01":{"ingress":{"ingressClassName":"traefik"}}}]}}`
-	if got := spec(t, found(t, g, issuerToken, "certificates-letsencrypt-staging")); got != want {
+	if got := g.Get(t, issuerToken, "certificates-letsencrypt-staging").JSON(t, "spec"); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	certificate := found(t, g, certificateToken, "certificates-default")
-	if got, want := spec(t, certificate), `{"dnsNames":["cloud.example.com","grafana.cloud.example.com","registry.cloud.example.com"],"issuerRef":{"group":"cert-manager.io","kind":"ClusterIssuer","name":"letsencrypt-staging"}`; !strings.HasPrefix(got, want) {
+	certificate := g.Get(t, certificateToken, "certificates-default")
+	if got, want := certificate.JSON(t, "spec"), `{"dnsNames":["cloud.example.com","grafana.cloud.example.com","registry.cloud.example.com"],"issuerRef":{"group":"cert-manager.io","kind":"ClusterIssuer","name":"letsencrypt-staging"}`; !strings.HasPrefix(got, want) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if certificate.Inputs["metadata"].ObjectValue().HasValue("annotations") {

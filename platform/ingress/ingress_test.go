@@ -23,10 +23,7 @@ func program(args *Args) pulumi.RunFunc {
 func rendered(t *testing.T, args *Args) map[string]any {
 	t.Helper()
 	g := graph.CheckComponent(t, program(args))
-	r, err := g.Find("kubernetes:helm.cattle.io/v1:HelmChartConfig", "ingress-traefik")
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := g.Get(t, "kubernetes:helm.cattle.io/v1:HelmChartConfig", "ingress-traefik")
 	meta := r.Inputs["metadata"].ObjectValue()
 	if meta["name"].StringValue() != "traefik" || meta["namespace"].StringValue() != "kube-system" {
 		t.Errorf("got %v, want the name and namespace of k3s' own chart", meta)

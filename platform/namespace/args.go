@@ -4,8 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
+
+	"github.com/lvs-cloud/lvs-cloud/internal/naming"
 )
 
 // Level is how much the pods of a namespace may do.
@@ -77,8 +78,6 @@ func Internet() Peer {
 	}}
 }
 
-var label = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
-
 // complete returns a checked copy of the args, or every problem at once.
 func (args *Args) complete() (*Args, error) {
 	if args == nil {
@@ -86,7 +85,7 @@ func (args *Args) complete() (*Args, error) {
 	}
 	a := *args
 	var errs []error
-	if !label.MatchString(a.Name) {
+	if !naming.IsLabel(a.Name) {
 		errs = append(errs, fmt.Errorf("name: got %q, want a DNS label", a.Name))
 	}
 	if a.Name == "kube-system" || a.Name == "default" {
@@ -110,7 +109,7 @@ func (args *Args) complete() (*Args, error) {
 }
 
 func (e Edge) check() (errs []error) {
-	if !label.MatchString(e.Name) {
+	if !naming.IsLabel(e.Name) {
 		errs = append(errs, fmt.Errorf("edge %q: got a name that is no DNS label, want one", e.Name))
 	}
 	switch {

@@ -1,7 +1,6 @@
 package namespace
 
 import (
-	"encoding/json"
 	"net/netip"
 	"strings"
 	"testing"
@@ -36,20 +35,6 @@ func program(args *Args) pulumi.RunFunc {
 	}
 }
 
-// inputs renders what a resource was registered with.
-func inputs(t *testing.T, g *graph.Graph, token, name string) string {
-	t.Helper()
-	r, err := g.Find(token, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(r.Inputs.Mappable())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 func TestNamespace(t *testing.T) {
 	g := graph.CheckComponent(t, program(valid()))
 	for name, want := range map[string]string{
@@ -61,7 +46,7 @@ func TestNamespace(t *testing.T) {
 		"database":     `"egress":[{"ports":[{"port":5432,"protocol":"TCP"}],"to":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"postgres"}}}]}]`,
 		"internet":     `"ipBlock":{"cidr":"0.0.0.0/0","except":["10.0.0.0/8","172.16.0.0/12","192.168.0.0/16","169.254.0.0/16"]}`,
 	} {
-		got := inputs(t, g, policyToken, "shop-"+name)
+		got := g.Get(t, policyToken, "shop-"+name).JSON(t, "")
 		if !strings.Contains(got, want) || !strings.Contains(got, `"podSelector":{},"policyTypes":[`) {
 			t.Errorf("%s: got %s, want it to hold %s for all pods", name, got, want)
 		}
@@ -70,15 +55,15 @@ func TestNamespace(t *testing.T) {
 		}
 	}
 	want := `{"apiVersion":"v1","kind":"Namespace","metadata":{"labels":{"pod-security.kubernetes.io/enforce":"restricted","pod-security.kubernetes.io/enforce-version":"latest"},"name":"shop"}}`
-	if got := inputs(t, g, "kubernetes:core/v1:Namespace", "shop"); got != want {
+	if got := g.Get(t, "kubernetes:core/v1:Namespace", "shop").JSON(t, ""); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	want = `"hard":{"limits.memory":"512Mi","pods":"10","requests.cpu":"500m","requests.memory":"256Mi","requests.storage":"1Gi","services.loadbalancers":"0","services.nodeports":"0"}`
-	if got := inputs(t, g, "kubernetes:core/v1:ResourceQuota", "shop-quota"); !strings.Contains(got, want) {
+	if got := g.Get(t, "kubernetes:core/v1:ResourceQuota", "shop-quota").JSON(t, ""); !strings.Contains(got, want) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	want = `{"default":{"memory":"128Mi"},"defaultRequest":{"cpu":"25m","memory":"64Mi"},"type":"Container"}`
-	if got := inputs(t, g, "kubernetes:core/v1:LimitRange", "shop-limits"); !strings.Contains(got, want) {
+	if got := g.Get(t, "kubernetes:core/v1:LimitRange", "shop-limits").JSON(t, ""); !strings.Contains(got, want) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	for _, r := range g.Resources {

@@ -17,10 +17,7 @@ func TestClasses(t *testing.T) {
 	const token = "kubernetes:scheduling.k8s.io/v1:PriorityClass"
 	above := 1e9
 	for _, class := range []Class{System, Database, GitOps, Observability, Applications} {
-		r, err := g.Find(token, string(class))
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := g.Get(t, token, string(class))
 		value := r.Inputs["value"].NumberValue()
 		if value >= above || value <= 0 {
 			t.Errorf("%s: got %v, want it below %v: what is named later goes first", class, value, above)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lvs-cloud/lvs-cloud/internal/naming"
 )
 
 // Args configures a Release.
@@ -54,7 +56,6 @@ type SecretValue struct {
 const defaultTimeout = 5 * time.Minute
 
 var (
-	labelForm = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 	// Source: https://semver.org; some charts write a v before it.
 	versionForm = regexp.MustCompile(`^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
 	// Source: the schema of HelmRelease.
@@ -73,11 +74,11 @@ func (args *Args) complete() (*Args, error) {
 			errs = append(errs, fmt.Errorf(format, got...))
 		}
 	}
-	check(labelForm.MatchString(a.Namespace), "namespace: got %q, want a DNS label", a.Namespace)
+	check(naming.IsLabel(a.Namespace), "namespace: got %q, want a DNS label", a.Namespace)
 	u, err := url.Parse(a.Chart.Repository)
 	check(err == nil && (u.Scheme == "https" || u.Scheme == "oci") && u.Host != "" && u.User == nil && u.RawQuery == "",
 		"chart.repository: got %q, want an https or oci URL without user or query", a.Chart.Repository)
-	check(labelForm.MatchString(a.Chart.Name), "chart.name: got %q, want a DNS label", a.Chart.Name)
+	check(naming.IsLabel(a.Chart.Name), "chart.name: got %q, want a DNS label", a.Chart.Name)
 	check(versionForm.MatchString(a.Chart.Version), "chart.version: got %q, want an exact version such as 1.2.3", a.Chart.Version)
 	check(isStruct(a.Values), "values: got %T, want a struct, or none", a.Values)
 	seen := map[string]bool{}

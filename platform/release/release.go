@@ -90,7 +90,7 @@ func (args *Args) source(spec *helmRelease) *object.Args {
 func (args *Args) spec() helmRelease {
 	h := helmRelease{
 		Interval: releaseInterval.String(), Timeout: args.Timeout.String(), ReleaseName: args.Chart.Name, MaxHistory: maxHistory,
-		Install: install{CRDs: "CreateReplace"}, Upgrade: upgrade{CRDs: "CreateReplace"},
+		Install: attempt{CRDs: "CreateReplace"}, Upgrade: attempt{CRDs: "CreateReplace"},
 		DriftDetection: detection{"enabled"}, Values: args.Values,
 	}
 	if args.Stateful {

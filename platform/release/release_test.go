@@ -1,7 +1,6 @@
 package release
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -29,46 +28,25 @@ func program(args *Args) pulumi.RunFunc {
 	}
 }
 
-func found(t *testing.T, g *graph.Graph, token, name string) graph.Resource {
-	t.Helper()
-	r, err := g.Find(token, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-func spec(t *testing.T, r graph.Resource) string {
-	t.Helper()
-	text, err := json.Marshal(r.Inputs["spec"].Mappable())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 func TestRelease(t *testing.T) {
 	g := graph.CheckComponent(t, program(&Args{
 		Namespace: "home", Chart: Chart{"https://charts.example.com", "lamp", "1.2.3"}, Values: lampValues{Replicas: 0},
 		SecretValues: []SecretValue{{"lamp-key", "password", "auth.password"}}, Timeout: 90 * time.Second,
 	}))
-	release, source := found(t, g, releaseToken, "lamp"), found(t, g, helmToken, "lamp-source")
-	if got, want := spec(t, source), `{"interval":"12h0m0s","timeout":"1m0s","url":"https://charts.example.com"}`; got != want {
+	release, source := g.Get(t, releaseToken, "lamp"), g.Get(t, helmToken, "lamp-source")
+	if got, want := source.JSON(t, "spec"), `{"interval":"12h0m0s","timeout":"1m0s","url":"https://charts.example.com"}`; got != want {
 		t.Errorf("source: got %s, want %s", got, want)
 	}
 	want := `{"chart":{"spec":{"chart":"lamp","interval":"12h0m0s","sourceRef":{"kind":"HelmRepository","name":"lamp"},"version":"1.2.3"}},` +
 		`"driftDetection":{"mode":"enabled"},"install":{"crds":"CreateReplace","remediation":{"retries":3}},"interval":"30m0s","maxHistory":3,` +
 		`"releaseName":"lamp","timeout":"1m30s","upgrade":{"crds":"CreateReplace","remediation":{"remediateLastFailure":true,"retries":3}},` +
 		`"values":{"replicas":0},"valuesFrom":[{"kind":"Secret","name":"lamp-key","targetPath":"auth.password","valuesKey":"password"}]}`
-	if got := spec(t, release); got != want {
+	if got := release.JSON(t, "spec"); got != want {
 		t.Errorf("release: got  %s\nwant %s", got, want)
 	}
 	for _, r := range []graph.Resource{release, source} {
-		meta, err := json.Marshal(r.Inputs["metadata"].Mappable())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := `{"annotations":{"pulumi.com/waitFor":"condition=Ready"},"name":"lamp","namespace":"home"}`; string(meta) != want {
+		meta := r.JSON(t, "metadata")
+		if want := `{"annotations":{"pulumi.com/waitFor":"condition=Ready"},"name":"lamp","namespace":"home"}`; meta != want {
 			t.Errorf("%s: got %s, want %s", r.Type, meta, want)
 		}
 	}
@@ -83,13 +61,13 @@ func TestStatefulReleaseIsNeverUninstalled(t *testing.T) {
 	}))
 	want := `{"interval":"12h0m0s","layerSelector":{"mediaType":"application/vnd.cncf.helm.chart.content.v1.tar+gzip","operation":"copy"},` +
 		`"ref":{"tag":"v1.2.3_a.b"},"timeout":"1m0s","url":"oci://registry.example.com/charts/lamp"}`
-	if got := spec(t, found(t, g, ociToken, "lamp-source")); got != want {
+	if got := g.Get(t, ociToken, "lamp-source").JSON(t, "spec"); got != want {
 		t.Errorf("source: got %s, want %s", got, want)
 	}
 	want = `{"chartRef":{"kind":"OCIRepository","name":"lamp"},"driftDetection":{"mode":"enabled"},` +
 		`"install":{"crds":"CreateReplace","strategy":{"name":"RetryOnFailure","retryInterval":"1m0s"}},"interval":"30m0s","maxHistory":3,` +
 		`"releaseName":"lamp","timeout":"5m0s","upgrade":{"crds":"CreateReplace","strategy":{"name":"RetryOnFailure","retryInterval":"1m0s"}}}`
-	if got := spec(t, found(t, g, releaseToken, "lamp")); got != want {
+	if got := g.Get(t, releaseToken, "lamp").JSON(t, "spec"); got != want {
 		t.Errorf("release: got  %s\nwant %s", got, want)
 	}
 }

@@ -10,8 +10,8 @@ type helmRelease struct {
 	MaxHistory     int          `json:"maxHistory"`
 	Chart          *chart       `json:"chart,omitempty"`
 	ChartRef       *reference   `json:"chartRef,omitempty"`
-	Install        install      `json:"install"`
-	Upgrade        upgrade      `json:"upgrade"`
+	Install        attempt      `json:"install"`
+	Upgrade        attempt      `json:"upgrade"`
 	DriftDetection detection    `json:"driftDetection"`
 	ValuesFrom     []valuesFrom `json:"valuesFrom,omitempty"`
 	Values         any          `json:"values,omitempty"`
@@ -33,13 +33,8 @@ type reference struct {
 	Name string `json:"name"`
 }
 
-type install struct {
-	CRDs        string       `json:"crds"`
-	Strategy    *strategy    `json:"strategy,omitempty"`
-	Remediation *remediation `json:"remediation,omitempty"`
-}
-
-type upgrade struct {
+// attempt is how an installation or an upgrade is made, and what follows when it fails.
+type attempt struct {
 	CRDs        string       `json:"crds"`
 	Strategy    *strategy    `json:"strategy,omitempty"`
 	Remediation *remediation `json:"remediation,omitempty"`
