@@ -178,8 +178,9 @@ func (m *machine) remember(t *testing.T) {
 	}
 	must[string](t)(m.SSH("echo 'and files' > /data/keepsake && sync"))
 	m.made = nil
+	objects := must[*Objects](t)(m.Objects())
 	for _, s := range must[[]*unstructured.Unstructured](t)(m.Sent()) {
-		m.made = append(m.made, must[*unstructured.Unstructured](t)(m.Live(t.Context(), s)))
+		m.made = append(m.made, must[*unstructured.Unstructured](t)(objects.Live(t.Context(), s)))
 	}
 }
 
@@ -198,8 +199,9 @@ func (m *machine) recall(t *testing.T) {
 	if err != nil || string(secret.Data["word"]) != "so do secrets" {
 		t.Errorf("Secret: got %v (%v), want what was written", secret, err)
 	}
+	objects := must[*Objects](t)(m.Objects())
 	for _, o := range m.made {
-		if live, err := m.Live(t.Context(), o); err != nil || live.GetUID() != o.GetUID() {
+		if live, err := objects.Live(t.Context(), o); err != nil || live.GetUID() != o.GetUID() {
 			t.Errorf("%s %s: got another one, or none (%v), want the one that was made at first", o.GetKind(), o.GetName(), err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -70,36 +71,14 @@ func (c *Cloud) Sent() ([]*unstructured.Unstructured, error) {
 	return out, nil
 }
 
-// Pruned looks up every object that the program made, and returns what of it is not stored as it was sent: an API server
-// drops fields that its schema does not know, and says nothing.
-func (c *Cloud) Pruned(ctx context.Context) (objects int, differences []string, err error) {
-	sent, err := c.Sent()
-	if err != nil {
-		return 0, nil, err
-	}
-	for _, s := range sent {
-		live, err := c.Live(ctx, s)
-		if err != nil {
-			return 0, nil, fmt.Errorf("%s %s: %w", s.GetKind(), s.GetName(), err)
-		}
-		for _, d := range within("", s.Object, live.Object) {
-			differences = append(differences, s.GetKind()+" "+s.GetName()+d)
-		}
-	}
-	return len(sent), differences, nil
+// Objects is the cluster's API for objects of every kind, which it is asked for once.
+type Objects struct {
+	client dynamic.Interface
+	kinds  meta.RESTMapper
 }
 
-// Live returns the object that the cluster has of that kind and name.
-func (c *Cloud) Live(ctx context.Context, o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
-	resource, err := c.resource(o)
-	if err != nil {
-		return nil, err
-	}
-	return resource.Get(ctx, o.GetName(), metav1.GetOptions{})
-}
-
-// resource is the part of the API where objects of that kind and namespace are.
-func (c *Cloud) resource(o *unstructured.Unstructured) (dynamic.ResourceInterface, error) {
+// Objects asks the cluster which kinds there are.
+func (c *Cloud) Objects() (*Objects, error) {
 	config, err := c.api()
 	if err != nil {
 		return nil, err
@@ -112,19 +91,46 @@ func (c *Cloud) resource(o *unstructured.Unstructured) (dynamic.ResourceInterfac
 	if err != nil {
 		return nil, err
 	}
-	kind := schema.FromAPIVersionAndKind(o.GetAPIVersion(), o.GetKind())
-	mapping, err := restmapper.NewDiscoveryRESTMapper(groups).RESTMapping(kind.GroupKind(), kind.Version)
-	if err != nil {
-		return nil, err
-	}
 	objects, err := dynamic.NewForConfig(config)
+	return &Objects{objects, restmapper.NewDiscoveryRESTMapper(groups)}, err
+}
+
+// Like is the part of the API where objects of that kind and namespace are.
+func (o *Objects) Like(object *unstructured.Unstructured) (dynamic.ResourceInterface, error) {
+	kind := schema.FromAPIVersionAndKind(object.GetAPIVersion(), object.GetKind())
+	mapping, err := o.kinds.RESTMapping(kind.GroupKind(), kind.Version)
 	if err != nil {
 		return nil, err
 	}
-	if o.GetNamespace() == "" {
-		return objects.Resource(mapping.Resource), nil
+	if object.GetNamespace() == "" {
+		return o.client.Resource(mapping.Resource), nil
 	}
-	return objects.Resource(mapping.Resource).Namespace(o.GetNamespace()), nil
+	return o.client.Resource(mapping.Resource).Namespace(object.GetNamespace()), nil
+}
+
+// Live returns the object that the cluster has of that kind and name.
+func (o *Objects) Live(ctx context.Context, object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	resource, err := o.Like(object)
+	if err != nil {
+		return nil, err
+	}
+	return resource.Get(ctx, object.GetName(), metav1.GetOptions{})
+}
+
+// Pruned looks up objects that were sent, and returns what of them is not stored as it was: an API server drops fields that
+// its schema does not know, and says nothing.
+func (o *Objects) Pruned(ctx context.Context, sent []*unstructured.Unstructured) ([]string, error) {
+	var differences []string
+	for _, s := range sent {
+		live, err := o.Live(ctx, s)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: %w", s.GetKind(), s.GetName(), err)
+		}
+		for _, d := range within("", s.Object, live.Object) {
+			differences = append(differences, s.GetKind()+" "+s.GetName()+d)
+		}
+	}
+	return differences, nil
 }
 
 // within returns where a stored value lacks something of what was sent. It may hold more: defaults, and what others wrote.
