@@ -61,6 +61,22 @@ write_file() {
 	fi
 }
 
+# install_packages PACKAGE... installs those of Debian's packages that are missing.
+install_packages() {
+	local missing=() p
+	for p in "$@"; do
+		dpkg-query --show --showformat='${db:Status-Status}' "$p" 2>/dev/null | grep -qx installed || missing+=("$p")
+	done
+	((${#missing[@]})) || return 0
+	say "packages: installing ${missing[*]}"
+	# Debian's daily job may hold these locks at the first boot, and no option makes either command wait. The first ends
+	# what a power cut or a killed run left half-installed.
+	wait_for 300 "package database (dpkg --configure --pending)" dpkg --configure --pending
+	wait_for 300 "package lists (apt-get update)" apt-get --quiet=2 update
+	apt-get --quiet=2 --option DPkg::Lock::Timeout="$(patience 300)" install --yes --no-install-recommends "${missing[@]}" >/dev/null ||
+		die "packages: ${missing[*]} cannot be installed${said:+; the package lists: $(last_words)}"
+}
+
 # guard_mount_point DIR makes an empty directory that nothing can be written to until something is mounted on it.
 guard_mount_point() {
 	mountpoint -q "$1" && return

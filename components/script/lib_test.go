@@ -63,6 +63,29 @@ func TestWriteFile(t *testing.T) {
 	}
 }
 
+// Packages that are there are left alone; the rest are installed, and nothing that Debian merely recommends with them.
+func TestInstallPackages(t *testing.T) {
+	const system = `PATIENCE=0
+		dpkg-query() { [[ ${*: -1} == there ]] && printf installed; }
+		dpkg() { say "dpkg $*"; }
+		apt-get() { [[ $* != *update ]] || return 0; printf '%s\n' "apt-get $*" >>asked; [[ $* != *broken* ]]; }
+	`
+	for name, tc := range map[string]struct{ packages, want, asked string }{
+		"all there":   {"there", "", ""},
+		"one missing": {"there new", "packages: installing new\n", "apt-get --quiet=2 --option DPkg::Lock::Timeout=0 install --yes --no-install-recommends new\n"},
+		"one broken":  {"broken new", "packages: installing broken new\nerror: packages: broken new cannot be installed\n", "apt-get --quiet=2 --option DPkg::Lock::Timeout=0 install --yes --no-install-recommends broken new\n"},
+	} {
+		got, status, dir := end(t, system+"up() { install_packages "+tc.packages+"; }")
+		asked, err := os.ReadFile(filepath.Join(dir, "asked"))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+		if got != tc.want || string(asked) != tc.asked || (status == 0) != (name != "one broken") {
+			t.Errorf("%s: got status %d, %q and %q, want %q and %q", name, status, got, asked, tc.want, tc.asked)
+		}
+	}
+}
+
 // A client that is gone takes the reader of the output with it; what the script has begun it ends.
 func TestScriptOutlivesItsReader(t *testing.T) {
 	args := validArgs()

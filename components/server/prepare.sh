@@ -3,9 +3,11 @@
 : "${SERVER_ID:?}" "${SERVER_TYPE:?}" "${NODE_IP:?}" "${AUTHORIZED_KEYS:?}" "${PACKAGES:?}"
 
 up() {
+	local packages
+	read -ra packages <<<"$PACKAGES"
 	first_boot_done
 	authorize
-	packages
+	install_packages "${packages[@]}"
 	kernel_settings
 	swap
 	metadata_guard
@@ -37,21 +39,6 @@ authorize() {
 		PermitRootLogin prohibit-password
 		EOF
 	systemctl try-reload-or-restart ssh.service
-}
-
-packages() {
-	local missing=() p
-	for p in $PACKAGES; do
-		dpkg-query --show --showformat='${db:Status-Status}' "$p" 2>/dev/null | grep -qx installed || missing+=("$p")
-	done
-	((${#missing[@]})) || return 0
-	say "packages: installing ${missing[*]}"
-	# Debian's daily job may hold these locks at the first boot, and no option makes either command wait. The first ends
-	# what a power cut or a killed run left half-installed.
-	wait_for 300 "package database (dpkg --configure --pending)" dpkg --configure --pending
-	wait_for 300 "package lists (apt-get update)" apt-get --quiet=2 update
-	apt-get --quiet=2 --option DPkg::Lock::Timeout="$(patience 300)" install --yes --no-install-recommends "${missing[@]}" >/dev/null ||
-		die "packages: ${missing[*]} cannot be installed${said:+; the package lists: $(last_words)}"
 }
 
 # What is applied below is applied on every run: a run that was cut off may have written a file and not read it.

@@ -20,7 +20,7 @@ import (
 // ImagePackages is what the image has beyond the packages that Debian calls essential.
 var ImagePackages = []string{
 	"apt-utils", "bash-completion", "ca-certificates", "cloud-init", "curl", "dbus", "e2fsprogs", "fdisk", "iproute2",
-	"iptables", "kmod", "less", "nftables", "openssh-server", "procps", "systemd-sysv", "systemd-zram-generator", "xfsprogs",
+	"iptables", "kmod", "less", "nftables", "open-iscsi", "openssh-server", "procps", "systemd-sysv", "systemd-zram-generator", "xfsprogs",
 }
 
 // imageSuite is the Debian release of the image debian-13.
