@@ -36,6 +36,12 @@ type Args struct {
 	// APIHost is a second name of the API server, beside the public address.
 	// Default: none.
 	APIHost string
+	// LocalStorage keeps k3s' own provisioner of volumes, which makes them as folders on the data volume.
+	// Default: it is left out; the storage class is the platform's own, and two default classes would race.
+	LocalStorage bool
+	// Registry is what the node pulls from in place of a registry's public address.
+	// Default: none; every image comes from where its name says.
+	Registry *Registry
 
 	// PublicIPv4 is the address the API is reached at. Required.
 	PublicIPv4 pulumi.StringInput
@@ -82,6 +88,9 @@ func (args *Args) complete() (*Args, error) {
 		if f.missing {
 			errs = append(errs, fmt.Errorf("%s: got nil, want an input", f.name))
 		}
+	}
+	if a.Registry != nil {
+		errs = append(errs, a.Registry.check()...)
 	}
 	return &a, errors.Join(errs...)
 }

@@ -30,9 +30,11 @@ type config struct {
 	NodeExternalIP string   `yaml:"node-external-ip"`
 	TLSSAN         []string `yaml:"tls-san"`
 
-	// Disable leaves out local-storage alone: the storage class on the volume is the platform's own, and two
-	// default classes would race. Traefik, its load balancer, CoreDNS and metrics stay.
-	Disable []string `yaml:"disable"`
+	// Disable leaves out local-storage alone, or nothing. Traefik, its load balancer, CoreDNS and metrics stay.
+	Disable []string `yaml:"disable,omitempty"`
+	// LocalStoragePath is where the provisioner makes volumes. It is named by its place on the data volume, not by the one
+	// that is bound to it, so that nothing but a mounted volume is ever written to.
+	LocalStoragePath string `yaml:"default-local-storage-path,omitempty"`
 
 	WriteKubeconfigMode   string `yaml:"write-kubeconfig-mode"`
 	ProtectKernelDefaults bool   `yaml:"protect-kernel-defaults"`
@@ -45,7 +47,7 @@ func renderConfig(a *Args, publicIPv4, mountPoint string) (string, error) {
 	if a.APIHost != "" {
 		san = append(san, a.APIHost)
 	}
-	return render("k3s configuration", config{
+	c := config{
 		ClusterInit:           true,
 		TokenFile:             mountPoint + "/k3s/token",
 		SecretsEncryption:     true,
@@ -53,12 +55,17 @@ func renderConfig(a *Args, publicIPv4, mountPoint string) (string, error) {
 		NodeIP:                a.NodeIP.String(),
 		NodeExternalIP:        publicIPv4,
 		TLSSAN:                san,
-		Disable:               []string{"local-storage"},
 		WriteKubeconfigMode:   "0600",
 		ProtectKernelDefaults: true,
 		EtcdSnapshotSchedule:  "0 */6 * * *",
 		EtcdSnapshotRetention: 12,
-	})
+	}
+	if a.LocalStorage {
+		c.LocalStoragePath = mountPoint + "/k3s/storage"
+	} else {
+		c.Disable = []string{"local-storage"}
+	}
+	return render("k3s configuration", c)
 }
 
 // kubeletConfig is a drop-in that the kubelet merges over what k3s sets itself.

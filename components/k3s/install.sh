@@ -2,12 +2,15 @@
 # Installs or upgrades k3s with its state on the data volume. Running it again changes nothing. An upgrade that does not
 # become ready is undone: binary, configuration and data are then what they were, and the old version runs.
 : "${SERVER_ID:?}" "${SERVER_TYPE:?}" "${NODE_NAME:?}" "${VERSION:?}" "${ARTIFACT_BASE_URL:?}" "${CHECKSUM?}" "${MOUNT_POINT:?}"
-: "${CONFIG:?}" "${KUBELET_CONFIG:?}"
+: "${CONFIG:?}" "${KUBELET_CONFIG:?}" "${REGISTRIES?}"
 
 readonly binary=/usr/local/bin/k3s
 readonly config_file=/etc/rancher/k3s/config.yaml
 # k3s reads this folder on every start; a file without the ending .conf would be ignored.
 readonly kubelet_file=/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/10-lvs-cloud.conf
+# It is written by a step of its own, since it may hold a password; REGISTRIES changes with it, and is empty without one. It
+# belongs to no version of k3s, so that no snapshot has it and no upgrade that is undone puts an old one back.
+readonly registries_file=/etc/rancher/k3s/registries.yaml
 readonly unit_file=/etc/systemd/system/k3s.service
 # What must survive the server, and where it lives on the volume.
 readonly -A binds=(
@@ -109,6 +112,16 @@ version_of() { { "$1" --version || true; } | awk 'NR == 1 { print $3 }'; }
 configure() {
 	if write_file "$config_file" 0600 <<<"$CONFIG"; then say "k3s: new configuration"; fi
 	if write_file "$kubelet_file" 0644 <<<"$KUBELET_CONFIG"; then say "k3s: new configuration of the kubelet"; fi
+	drop_registries
+}
+
+# drop_registries takes away a file that is not wanted any more. A file that is gone has no age by which k3s would count as
+# outdated, so that another one gets it before.
+drop_registries() {
+	[[ -z $REGISTRIES && -e $registries_file ]] || return 0
+	touch "$config_file"
+	rm "$registries_file"
+	say "k3s: no registries any more"
 }
 
 mount_units() {
@@ -190,9 +203,10 @@ install_unit() {
 
 # is_outdated is true if k3s runs, and what it is made of is newer than its start; be it by a run that was cut off.
 is_outdated() {
-	local since
+	local since files=("$binary" "$config_file" "$kubelet_file" "$unit_file")
+	[[ ! -e $registries_file ]] || files+=("$registries_file")
 	since=$(systemctl show --property ExecMainStartTimestamp --value --timestamp=us+utc k3s.service)
-	[[ -n $since && -n $(find "$binary" "$config_file" "$kubelet_file" "$unit_file" -newerct "$since") ]]
+	[[ -n $since && -n $(find "${files[@]}" -newerct "$since") ]]
 }
 
 # start is false, with the reason, when what is installed does not become ready in time.

@@ -26,6 +26,8 @@ var (
 	upgradeScript string
 	//go:embed install.sh
 	installScript string
+	//go:embed registries.sh
+	registriesScript string
 	//go:embed kubeconfig.sh
 	kubeconfigScript string
 )
@@ -56,9 +58,13 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, fmt.Errorf("k3s %q: %w", name, err)
 	}
 	serverID := a.ServerID.ToIntOutput().ApplyT(strconv.Itoa).(pulumi.StringOutput)
-	token, err := c.token(ctx, name, a)
+	token, sealed, err := c.token(ctx, name, a)
 	if err != nil {
 		return nil, fmt.Errorf("k3s %q: token: %w", name, err)
+	}
+	registries, before, err := c.registry(ctx, name, a, serverID, token)
+	if err != nil {
+		return nil, fmt.Errorf("k3s %q: registries: %w", name, err)
 	}
 	oneMinorAtATime, err := change.Refuse(ctx, name+"-upgrade", checkUpgrade)
 	if err != nil {
@@ -76,12 +82,13 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 			"ARTIFACT_BASE_URL": pulumi.String(a.ArtifactBaseURL.String()),
 			"MOUNT_POINT":       a.MountPoint,
 			"KUBELET_CONFIG":    pulumi.String(kubelet),
+			"REGISTRIES":        registries,
 			"CONFIG": pulumi.All(a.PublicIPv4, a.MountPoint).ApplyT(func(v []any) (string, error) {
 				return renderConfig(a, v[0].(string), v[1].(string))
 			}).(pulumi.StringOutput),
 		},
 		Undo: true,
-	}, pulumi.Parent(c), pulumi.DependsOn([]pulumi.Resource{token}), oneMinorAtATime)
+	}, pulumi.Parent(c), pulumi.DependsOn(append(before, sealed)), oneMinorAtATime)
 	if err != nil {
 		return nil, fmt.Errorf("k3s %q: %w", name, err)
 	}
@@ -106,18 +113,19 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 
 // token registers the secret that the cluster is sealed with, and puts it on the volume. It is a step of its own,
 // so that the settings of the installation, which hold no secret, can be read in a preview.
-func (c *Cluster) token(ctx *pulumi.Context, name string, a *Args) (pulumi.Resource, error) {
+func (c *Cluster) token(ctx *pulumi.Context, name string, a *Args) (pulumi.StringOutput, pulumi.Resource, error) {
 	token, err := random.NewRandomPassword(ctx, name+"-token", &random.RandomPasswordArgs{
 		Length:  pulumi.Int(48),
 		Special: pulumi.Bool(false),
 	}, pulumi.Parent(c))
 	if err != nil {
-		return nil, err
+		return pulumi.StringOutput{}, nil, err
 	}
-	return script.New(ctx, name+"-write-token", &script.Args{
+	written, err := script.New(ctx, name+"-write-token", &script.Args{
 		Connection: a.Connection,
 		Body:       tokenScript,
 		Settings:   pulumi.StringMap{"MOUNT_POINT": a.MountPoint},
 		Secrets:    pulumi.StringMap{"TOKEN": token.Result},
 	}, pulumi.Parent(c))
+	return token.Result, written, err
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/lvs-cloud/lvs-cloud/internal/sshkey"
 )
 
 // userData is what a server learns at its first boot, and only what it must know before anyone can log in.
@@ -19,11 +21,11 @@ type userData struct {
 }
 
 // renderUserData returns the cloud-config that gives a server its host key and lets login in as root.
-func renderUserData(host keyPair, login string) (string, error) {
+func renderUserData(host sshkey.Pair, login string) (string, error) {
 	text, err := yaml.Marshal(userData{
 		SSHDeleteKeys:  true,
 		SSHKeyTypes:    []string{"ed25519"},
-		SSHKeys:        map[string]string{"ed25519_private": host.private, "ed25519_public": host.public},
+		SSHKeys:        map[string]string{"ed25519_private": host.Private, "ed25519_public": host.Public},
 		AuthorizedKeys: []string{login},
 	})
 	if err != nil {

@@ -5,10 +5,12 @@ import (
 
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lvs-cloud/lvs-cloud/internal/sshkey"
 )
 
-// seedLength is how many letters and digits a key is derived from: more than the 256 bits that it has.
-const seedLength = 64
+// seedLength is how many letters and digits a key is derived from.
+const seedLength = sshkey.SeedLength
 
 // keys are what a server and its program know each other by, derived from two random seeds in the state.
 type keys struct {
@@ -36,32 +38,19 @@ func newKeys(ctx *pulumi.Context, name string, parent pulumi.Resource) (*keys, e
 		return nil, err
 	}
 	return &keys{
-		hostPublic:   publicKey(host),
-		loginPublic:  publicKey(login),
-		loginPrivate: pulumi.ToSecret(login.ApplyT(privateKey)).(pulumi.StringOutput),
+		hostPublic:   sshkey.Public(host),
+		loginPublic:  sshkey.Public(login),
+		loginPrivate: sshkey.Private(login),
 		userData: pulumi.ToSecret(pulumi.All(host, login).ApplyT(func(seeds []any) (string, error) {
-			host, err := newKeyPair(seeds[0].(string))
+			host, err := sshkey.Derive(seeds[0].(string))
 			if err != nil {
 				return "", err
 			}
-			login, err := newKeyPair(seeds[1].(string))
+			login, err := sshkey.Derive(seeds[1].(string))
 			if err != nil {
 				return "", err
 			}
-			return renderUserData(host, login.public)
+			return renderUserData(host, login.Public)
 		})).(pulumi.StringOutput),
 	}, nil
-}
-
-// publicKey is no secret, though its seed is.
-func publicKey(seed pulumi.StringOutput) pulumi.StringOutput {
-	return pulumi.Unsecret(seed.ApplyT(func(s string) (string, error) {
-		pair, err := newKeyPair(s)
-		return pair.public, err
-	}).(pulumi.StringOutput)).(pulumi.StringOutput)
-}
-
-func privateKey(seed string) (string, error) {
-	pair, err := newKeyPair(seed)
-	return pair.private, err
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/pulumi/pulumi-hcloud/sdk/go/hcloud"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"golang.org/x/crypto/ssh"
 
 	"github.com/lvs-cloud/lvs-cloud/internal/graph"
+	"github.com/lvs-cloud/lvs-cloud/internal/sshkey"
 )
 
 const operatorKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl you@example.com"
@@ -115,37 +115,12 @@ func TestServerRefuses(t *testing.T) {
 	}
 }
 
-func TestKeyPair(t *testing.T) {
-	seed := strings.Repeat("x", seedLength)
-	pair, err := newKeyPair(seed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := ssh.ParsePrivateKey([]byte(pair.private))
-	if err != nil {
-		t.Fatalf("private key: %v", err)
-	}
-	if got := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(signer.PublicKey()))); got != pair.public {
-		t.Errorf("got public key %q of the private one, want %q", got, pair.public)
-	}
-	again, err := newKeyPair(seed)
-	if err != nil || again != pair {
-		t.Errorf("got another key of the same seed (%v), want the same", err)
-	}
-	if other, err := newKeyPair(seed + "y"); err != nil || other == pair {
-		t.Errorf("got the same key of another seed (%v), want another", err)
-	}
-	if _, err := newKeyPair("short"); err == nil {
-		t.Errorf("a short seed: got no error, want one")
-	}
-}
-
 func TestUserData(t *testing.T) {
-	pair, err := newKeyPair(strings.Repeat("x", seedLength))
+	pair, err := sshkey.Derive(strings.Repeat("x", seedLength))
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := renderUserData(pair, pair.public)
+	text, err := renderUserData(pair, pair.Public)
 	if err != nil {
 		t.Fatal(err)
 	}
