@@ -7,7 +7,7 @@ SHELL := bash
 TWIN ?= main
 TOOLS := $(CURDIR)/.twin/tools
 # Debian packages that the twin and the tests need; `make packages` installs what is missing.
-PACKAGES := debian-archive-keyring iproute2 mmdebstrap nftables openssh-client shellcheck util-linux xfsprogs
+PACKAGES := debian-archive-keyring iproute2 mmdebstrap nftables openssh-client postgresql shellcheck util-linux xfsprogs
 
 export GOWORK := off
 
@@ -36,8 +36,13 @@ packages: ## Install the Debian packages that are missing (needs root).
 	if [[ -n $$missing ]]; then
 		echo "installing $$missing"
 		[[ $$EUID == 0 ]] || { echo "not root; install them with: apt-get install $$missing" >&2; exit 1; }
+		# The tests start servers of their own; the package would have one running on this machine.
+		if [[ $$missing == *postgresql* && ! -e /etc/postgresql-common/createcluster.conf ]]; then
+			mkdir -p /etc/postgresql-common
+			echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+		fi
 		apt-get -qq update
-		DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $$missing >/dev/null
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends -o Dpkg::Options::=--force-confold $$missing >/dev/null
 	fi
 
 .PHONY: tools
