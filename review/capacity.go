@@ -75,10 +75,8 @@ func Fit(node Node, footprints []footprint.Footprint) (*Capacity, error) {
 	c := &Capacity{
 		ServerType: node.ServerType, Profile: node.Profile, VolumeGB: node.VolumeGB, MemoryMiB: h.memoryMiB(), Reserved: node.Reserved,
 	}
-	// A GB is counted as the smaller 10^9 bytes, so that what fits here fits there.
-	disk := int(int64(node.VolumeGB) * 1e9 >> 30)
-	c.ReserveGiB = (disk*reservePercent + 99) / 100
-	c.Have = Amounts{CPU: 1000 * h.cores, Memory: c.MemoryMiB, MemoryLimit: c.MemoryMiB, Disk: disk - c.ReserveGiB}
+	c.ReserveGiB = ReserveGiB(node.VolumeGB)
+	c.Have = Amounts{CPU: 1000 * h.cores, Memory: c.MemoryMiB, MemoryLimit: c.MemoryMiB, Disk: volumeGiB(node.VolumeGB) - c.ReserveGiB}
 	for _, r := range node.Reserved {
 		c.Have.Memory -= r.MiB
 		c.Have.MemoryLimit -= r.MiB
@@ -90,6 +88,13 @@ func Fit(node Node, footprints []footprint.Footprint) (*Capacity, error) {
 	}
 	return c, nil
 }
+
+// volumeGiB is the capacity of a volume. A GB is counted as the smaller 10^9 bytes, so that what fits here fits there.
+func volumeGiB(volumeGB int) int { return int(int64(volumeGB) * 1e9 >> 30) }
+
+// ReserveGiB is what stays free on a volume.
+// Unit: GiB, of a volume in GB.
+func ReserveGiB(volumeGB int) int { return (volumeGiB(volumeGB)*reservePercent + 99) / 100 }
 
 func shareOf(f footprint.Footprint) Share {
 	s := Share{Component: f.Component}

@@ -97,9 +97,12 @@ func targetLost(c change) bool {
 const (
 	serverToken = "hcloud:index/server:Server"
 
-	keepNames   = "keep the names of project, stack and resource; after `pulumi stack rename`, rename it back"
-	keepAddress = "keep the addresses as they are"
-	exposed     = "without any, node, etcd and kubelet are open to everyone"
+	keepNames    = "keep the names of project, stack and resource; after `pulumi stack rename`, rename it back"
+	keepAddress  = "keep the addresses as they are"
+	exposed      = "without any, node, etcd and kubelet are open to everyone"
+	releaseToken = "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease"
+
+	keepRelease = "keep the release in the program, under its name and in its namespace; its version and values may change"
 	keepObject  = "keep it in the program, under its name and in its namespace"
 	keepNetwork = "keep the ranges and the node's address: a cloud with others is a new one, which the data is moved to"
 )
@@ -208,6 +211,15 @@ var kinds = []kind{{
 }, {
 	token: "kubernetes:storage.k8s.io/v1:StorageClass", noun: "storage class",
 	loss: "claims find it no more, and those to come would be made by other rules", keep: keepObject + ", with its parameters",
+}, {
+	token: releaseToken, name: "storage-longhorn", noun: "release",
+	loss: "Flux uninstalls Longhorn, and takes the disks from under everything that runs", keep: keepRelease, unique: true,
+}, {
+	token: releaseToken, name: "postgres-operator", noun: "release",
+	loss: "Flux uninstalls the operator, and with its kinds go the database cluster and its databases", keep: keepRelease, unique: true,
+}, {
+	token: releaseToken, name: "registry", noun: "release",
+	loss: "Flux uninstalls the registry, and the claim with its images goes", keep: keepRelease, unique: true,
 }, {
 	token: "kubernetes:postgresql.cnpg.io/v1:Cluster", noun: "database cluster",
 	loss: "all databases in it go; one that is made instead is empty", keep: keepObject, unique: true,

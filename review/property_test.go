@@ -61,6 +61,7 @@ var cast = []struct {
 	{tClass, "standard", nil},
 	{tPostgres, "postgres", map[string][]any{"spec": {"x", "y"}}},
 	{tDatabase, "shop", nil},
+	{tRelease, "storage-longhorn", map[string][]any{"spec": {"x", "y"}}},
 	{tConfigMap, "settings", map[string][]any{"data": {"x", "y"}}},
 	{tKey, "node-login", map[string][]any{"name": {"a", "b"}}},
 	{tCommand, "anything", map[string][]any{"stdin": {"x", "y"}}},

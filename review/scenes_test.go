@@ -24,6 +24,7 @@ const (
 	tClass      = "kubernetes:storage.k8s.io/v1:StorageClass"
 	tPostgres   = "kubernetes:postgresql.cnpg.io/v1:Cluster"
 	tDatabase   = "kubernetes:postgresql.cnpg.io/v1:Database"
+	tRelease    = "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease"
 	tConfigMap  = "kubernetes:core/v1:ConfigMap"
 )
 
@@ -185,6 +186,11 @@ var scenes = []scene{
 	{"volume of the cluster forgotten", []string{"volume of the cluster disk would be forgotten"}, []Step{step(opDiscard, tDisk, "disk", inputs{}, nil)}},
 	{"storage class with other parameters", []string{"storage class standard would be replaced"}, replaced(tClass, "standard", inputs{}, inputs{}, "parameters")},
 	{"database cluster renamed", []string{"database cluster postgres", "all databases in it go"}, replaced(tPostgres, "postgres", inputs{}, inputs{}, "metadata.name")},
+	{"release of the storage deleted", []string{"release storage-longhorn", "takes the disks from under everything"}, []Step{step(opDelete, tRelease, "storage-longhorn", inputs{}, nil)}},
+	{"release of the database operator renamed", []string{"release postgres-operator", "with its kinds go"}, replaced(tRelease, "postgres-operator", inputs{}, inputs{}, "metadata.name")},
+	{"release of the registry deleted", []string{"release registry", "claim with its images"}, []Step{step(opDelete, tRelease, "registry", inputs{}, nil)}},
+	{"another release deleted", nil, []Step{step(opDelete, tRelease, "authentication", inputs{}, nil)}},
+	{"release of the storage with other values", nil, []Step{step(opUpdate, tRelease, "storage-longhorn", inputs{"spec": "a"}, inputs{"spec": "b"})}},
 	{"database deleted", []string{"database shop", "whoever uses it"}, []Step{step(opDelete, tDatabase, "shop", inputs{}, nil)}},
 	{"several at once", []string{"volume data", "address ipv4", "deleteProtection", `name: "lvs-cloud-prod-data"`}, []Step{
 		step(opUpdate, tVolume, "data", volume(nil), volume(inputs{"name": "x", "deleteProtection": false})), step(opDelete, tAddress, "ipv4", inputs{}, nil)}},

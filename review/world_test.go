@@ -78,9 +78,9 @@ func (w *world) do(s Step, ids map[resource.URN]string) {
 var (
 	lossy = []string{
 		tVolume, tAttachment, tAddress, tZone, tRecordSet, tRecord, tServer, tFirewall, tNetwork, tSubnet, tMembership, tPassword,
-		tCluster, tNamespace, tClaim, tDisk, tClass, tPostgres, tDatabase,
+		tCluster, tNamespace, tClaim, tDisk, tClass, tPostgres, tDatabase, tRelease,
 	}
-	irreplaceable = []string{tVolume, tZone, tPassword, tNamespace, tClaim, tDisk, tPostgres, tDatabase}
+	irreplaceable = []string{tVolume, tZone, tPassword, tNamespace, tClaim, tDisk, tPostgres, tDatabase, tRelease}
 )
 
 // lost is what the plan cost.
