@@ -21,8 +21,8 @@ type Edit struct {
 // withoutServices leaves out everything that lives in the cluster: what is made through Kubernetes cannot be left out of a
 // run by its name, since the engine makes the provider of it all the same, which depends on what was left out.
 var withoutServices = Edit{
-	Name: "without services", File: "stacks/program.go", In: "services(ctx, cfg, cluster)", Old: "services",
-	New: "func(*pulumi.Context, *Config, *k3s.Cluster) error { return nil }",
+	Name: "without services", File: "stacks/program.go", In: "services(ctx, cfg, secrets, machine{node, data, cluster, accounts})", Old: "services",
+	New: "func(*pulumi.Context, *Config, *Secrets, machine) error { return nil }",
 }
 
 // WithoutServices is the same cloud, run with a program that leaves out what lives in the cluster. Project is where

@@ -43,6 +43,7 @@ func TestMachine(t *testing.T) {
 		step{"what somebody changed in the cluster is put back", m.tampered},
 		step{"a patch upgrade happens in place", m.upgrade},
 		step{"records are published beside those of others", m.publish},
+		step{"no secret is seen outside of Secrets", m.secretsElsewhere},
 		step{"keys and user data replace nothing", m.noReplacement},
 		step{"destroy is refused and touches nothing", m.destroyRefused},
 		step{"with protection lifted everything goes but the volume", m.destroy},

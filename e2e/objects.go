@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,9 +66,64 @@ func (c *Cloud) Sent() ([]*unstructured.Unstructured, error) {
 	for _, r := range state.Deployment.Resources {
 		if strings.HasPrefix(r.Type, "kubernetes:") {
 			maps.DeleteFunc(r.Inputs, func(key string, _ any) bool { return strings.HasPrefix(key, "__") })
-			out = append(out, &unstructured.Unstructured{Object: r.Inputs})
+			object, err := opened(r.Inputs)
+			if err != nil {
+				return nil, fmt.Errorf("state: %w", err)
+			}
+			out = append(out, &unstructured.Unstructured{Object: object.(map[string]any)})
 		}
 	}
+	return out, nil
+}
+
+// secretMark is the key by which Pulumi marks a secret in a state; its text is beside it, as JSON.
+const secretMark = "4dabf18193072939515e22adb298388d"
+
+// opened is a value of a state with its secrets readable.
+func opened(v any) (any, error) {
+	switch v := v.(type) {
+	case map[string]any:
+		if text, ok := v["plaintext"].(string); ok && v[secretMark] != nil {
+			var plain any
+			err := json.Unmarshal([]byte(text), &plain)
+			return plain, err
+		}
+		out := make(map[string]any, len(v))
+		for key, e := range v {
+			o, err := opened(e)
+			if err != nil {
+				return nil, err
+			}
+			out[key] = o
+		}
+		return out, nil
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			o, err := opened(e)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = o
+		}
+		return out, nil
+	}
+	return v, nil
+}
+
+// stored is an object as the API server stores it: what a Secret says in plain text, it keeps encoded.
+func stored(object *unstructured.Unstructured) (map[string]any, error) {
+	texts, found, err := unstructured.NestedStringMap(object.Object, "stringData")
+	if object.GetKind() != "Secret" || !found || err != nil {
+		return object.Object, err
+	}
+	out := maps.Clone(object.Object)
+	delete(out, "stringData")
+	data := map[string]any{}
+	for key, text := range texts {
+		data[key] = base64.StdEncoding.EncodeToString([]byte(text))
+	}
+	out["data"] = data
 	return out, nil
 }
 
@@ -108,6 +164,15 @@ func (o *Objects) Like(object *unstructured.Unstructured) (dynamic.ResourceInter
 	return o.client.Resource(mapping.Resource).Namespace(object.GetNamespace()), nil
 }
 
+// All returns every object of a kind, in all namespaces.
+func (o *Objects) All(ctx context.Context, apiVersion, kind string) (*unstructured.UnstructuredList, error) {
+	resource, err := o.Like(&unstructured.Unstructured{Object: map[string]any{"apiVersion": apiVersion, "kind": kind}})
+	if err != nil {
+		return nil, err
+	}
+	return resource.List(ctx, metav1.ListOptions{})
+}
+
 // Live returns the object that the cluster has of that kind and name.
 func (o *Objects) Live(ctx context.Context, object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	resource, err := o.Like(object)
@@ -126,7 +191,11 @@ func (o *Objects) Pruned(ctx context.Context, sent []*unstructured.Unstructured)
 		if err != nil {
 			return nil, fmt.Errorf("%s %s: %w", s.GetKind(), s.GetName(), err)
 		}
-		for _, d := range within("", s.Object, live.Object) {
+		sent, err := stored(s)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: %w", s.GetKind(), s.GetName(), err)
+		}
+		for _, d := range within("", sent, live.Object) {
 			differences = append(differences, s.GetKind()+" "+s.GetName()+d)
 		}
 	}

@@ -3,9 +3,12 @@ package stacks
 import (
 	"fmt"
 
+	"github.com/lvs-cloud/lvs-cloud/components/flux"
 	"github.com/lvs-cloud/lvs-cloud/components/k3s"
 	"github.com/lvs-cloud/lvs-cloud/internal/footprint"
+	"github.com/lvs-cloud/lvs-cloud/platform/certificates"
 	"github.com/lvs-cloud/lvs-cloud/platform/ingress"
+	"github.com/lvs-cloud/lvs-cloud/platform/storage"
 	"github.com/lvs-cloud/lvs-cloud/review"
 )
 
@@ -25,7 +28,17 @@ func (c *Config) Capacity() (*review.Capacity, error) {
 
 // footprints are what each component of the cloud asks for.
 func (c *Config) footprints() []footprint.Footprint {
-	return []footprint.Footprint{k3s.Footprint(), ingress.SizeFor(c.Profile).Footprint()}
+	all := []footprint.Footprint{
+		k3s.Footprint(), ingress.SizeFor(c.Profile).Footprint(), flux.SizeFor(c.Profile).Footprint(),
+		certificates.SizeFor(c.Profile).Footprint(c.Zone != nil), storage.SizeFor(c.Profile).Footprint(c.Storage.Kind),
+	}
+	if c.has(Postgres) {
+		all = append(all, c.postgresSize().Footprint())
+	}
+	if c.has(Registry) {
+		all = append(all, c.registrySize().Footprint())
+	}
+	return all
 }
 
 // fits returns the error of a cloud that does not fit.

@@ -3,10 +3,13 @@ package stacks
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lvs-cloud/lvs-cloud/internal/footprint"
+	"github.com/lvs-cloud/lvs-cloud/platform/certificates"
+	"github.com/lvs-cloud/lvs-cloud/platform/storage"
 )
 
 // Config is everything that can be chosen about a cloud: the object `lvs-cloud:cloud` of a stack's file.
@@ -33,6 +36,20 @@ type Config struct {
 	K3s K3sConfig `config:"k3s"`
 	// Ingress is the door of the cluster.
 	Ingress IngressConfig `config:"ingress"`
+	// Certificates says who signs the certificate of the cloud's names.
+	Certificates CertificatesConfig `config:"certificates"`
+	// Git is where the applications come from.
+	// Default: none; Flux keeps the platform alone.
+	Git *GitConfig `config:"git"`
+	// Storage is what makes the volumes of the cluster.
+	Storage StorageConfig `config:"storage"`
+	// Postgres is the database that all share.
+	Postgres PostgresConfig `config:"postgres"`
+	// Registry holds the images of the applications.
+	Registry RegistryConfig `config:"registry"`
+	// Without are services that are left out.
+	// Default: none. Range: postgres, registry.
+	Without []Service `config:"without"`
 	// Labels are put on every Hetzner resource, beside the cloud's own.
 	// Default: none. Range: Hetzner's label syntax; `project`, `stack` and `managed-by` are the cloud's.
 	Labels map[string]string `config:"labels"`
@@ -103,6 +120,81 @@ type IngressConfig struct {
 	TrustedProxies []netip.Prefix `config:"trustedProxies"`
 }
 
+// CertificatesConfig says who signs.
+type CertificatesConfig struct {
+	// Issuer signs. The names are proven through the zone or, without one, by a request to each of them.
+	// Default: letsencrypt-production. Range: letsencrypt-production, or letsencrypt-staging, which browsers do not trust and
+	// which has no limits worth naming.
+	Issuer certificates.Issuer `config:"issuer"`
+	// Email is where Let's Encrypt writes to.
+	// Default: none.
+	Email string `config:"email"`
+}
+
+// GitConfig names a repository.
+type GitConfig struct {
+	// URL is the repository with the folder `applications`. Required.
+	// Range: with a deploy key such as ssh://git@github.com/you/cloud; with App such as https://github.com/you/cloud. The public
+	// half of the deploy key is the output `deployKey`: add it to the repository, with write access, when you have it. Nothing
+	// waits for it.
+	URL *url.URL `config:"url"`
+	// Branch is what is released, and what image automation writes tags to.
+	// Default: main.
+	Branch string `config:"branch"`
+	// KnownHosts are the host keys of the git server, as lines of known_hosts.
+	// Default: those of github.com. Required for any other server.
+	KnownHosts []string `config:"knownHosts"`
+	// App is the GitHub App by which the repository is reached; its private key is the secret `lvs-cloud:secrets.gitAppKey`.
+	// Default: none; a deploy key.
+	App *GitAppConfig `config:"app"`
+	// Statuses has each commit told how it fared. An App does so in any case; with a deploy key it takes the secret
+	// `lvs-cloud:secrets.gitStatusToken`.
+	// Default: false.
+	Statuses bool `config:"statuses"`
+}
+
+// GitAppConfig names a GitHub App.
+type GitAppConfig struct {
+	// ID is the App's. Required.
+	ID int `config:"id"`
+	// InstallationID is that of its installation.
+	// Default: it is looked up by the owner of the repository.
+	InstallationID int `config:"installationID"`
+}
+
+// StorageConfig chooses what makes volumes.
+type StorageConfig struct {
+	// Kind makes the volumes of the storage class `standard`. Changing it in a living cloud does not move the data.
+	// Default: longhorn. Range: longhorn, or local-path, which needs next to no memory and has no snapshots.
+	Kind storage.Kind `config:"kind"`
+}
+
+// PostgresConfig sizes the database.
+type PostgresConfig struct {
+	// SizeGiB can grow and never shrink.
+	// Unit: GiB. Default: 8. Range: 1 to 10240.
+	SizeGiB int `config:"sizeGiB"`
+}
+
+// RegistryConfig sizes the registry.
+type RegistryConfig struct {
+	// SizeGiB can grow and never shrink.
+	// Unit: GiB. Default: 8. Range: 1 to 10240.
+	SizeGiB int `config:"sizeGiB"`
+}
+
+// Service is a service that can be left out.
+type Service string
+
+// The services that can be left out.
+const (
+	Postgres Service = "postgres"
+	Registry Service = "registry"
+)
+
+// has tells whether a service is wanted.
+func (c *Config) has(s Service) bool { return !slices.Contains(c.Without, s) }
+
 // Protection is how deletion is guarded against.
 type Protection string
 
@@ -125,4 +217,8 @@ const (
 type Secrets struct {
 	// ZoneToken is the API token of the project that holds the DNS zone. Required with Zone.
 	ZoneToken pulumi.StringOutput
+	// GitAppKey is the private key of the GitHub App. Required with it.
+	GitAppKey pulumi.StringOutput
+	// GitStatusToken may set the statuses of commits. Required with git.statuses, unless there is an App.
+	GitStatusToken pulumi.StringOutput
 }

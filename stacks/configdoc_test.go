@@ -39,6 +39,8 @@ Set with ` + "`pulumi config set --secret`" + `, which encrypts them in the stac
 |---|---|
 | ` + "`hcloud:token`" + ` | API token, with read and write access, of the Hetzner project that holds the server. The environment variable HCLOUD_TOKEN serves as well. |
 | ` + "`lvs-cloud:secrets.zoneToken`" + ` | API token of the Hetzner project that holds the DNS zone. Required with ` + "`zone`" + `. |
+| ` + "`lvs-cloud:secrets.gitAppKey`" + ` | Private key of the GitHub App, as GitHub hands it out. Required with ` + "`git.app`" + `. |
+| ` + "`lvs-cloud:secrets.gitStatusToken`" + ` | GitHub token that may set the statuses of commits. Required with ` + "`git.statuses`" + `, unless there is an App. |
 `
 
 // configDoc renders the documentation of Config from the source of its package.

@@ -4,6 +4,8 @@ import (
 	"net/url"
 
 	"github.com/lvs-cloud/lvs-cloud/internal/footprint"
+	"github.com/lvs-cloud/lvs-cloud/platform/certificates"
+	"github.com/lvs-cloud/lvs-cloud/platform/storage"
 	"github.com/lvs-cloud/lvs-cloud/review"
 )
 
@@ -23,6 +25,14 @@ func (c *Config) complete() {
 	setDefault(&c.K3s.Version, defaultK3sVersion)
 	setDefault(&c.K3s.Checksum, ChecksumPinned)
 	setDefault(&c.Protection, ProtectionFull)
+	setDefault(&c.Certificates.Issuer, certificates.Production)
+	setDefault(&c.Storage.Kind, storage.Longhorn)
+	// The same in each profile: a disk that has grown with the server could not shrink with it.
+	setDefault(&c.Postgres.SizeGiB, 8)
+	setDefault(&c.Registry.SizeGiB, 8)
+	if c.Git != nil {
+		setDefault(&c.Git.Branch, "main")
+	}
 	if c.K3s.ArtifactBaseURL == nil {
 		c.K3s.ArtifactBaseURL = &url.URL{Scheme: "https", Host: "github.com", Path: "/k3s-io/k3s/releases/download"}
 	}

@@ -42,7 +42,7 @@ func engineText(v any) (string, error) {
 	v = seal(v)
 	if v == sealed {
 		// The whole object is one secret; the only one that can be is that of the secrets.
-		return `{"zoneToken": "` + sealed + `"}`, nil
+		return `{"zoneToken": "` + sealed + `", "gitAppKey": "` + sealed + `", "gitStatusToken": "` + sealed + `"}`, nil
 	}
 	if text, ok := v.(string); ok {
 		return text, nil

@@ -13,7 +13,9 @@ import (
 
 // rawSecrets is the object `lvs-cloud:secrets` as it is decrypted.
 type rawSecrets struct {
-	ZoneToken string `config:"zoneToken"`
+	ZoneToken      string `config:"zoneToken"`
+	GitAppKey      string `config:"gitAppKey"`
+	GitStatusToken string `config:"gitStatusToken"`
 }
 
 // load reads the configuration that the engine hands to the program.
@@ -24,7 +26,10 @@ func load(ctx *pulumi.Context) (*Config, *Secrets, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return c, &Secrets{ZoneToken: pulumi.ToSecret(pulumi.String(s.ZoneToken)).(pulumi.StringOutput)}, nil
+	secret := func(text string) pulumi.StringOutput {
+		return pulumi.ToSecret(pulumi.String(text)).(pulumi.StringOutput)
+	}
+	return c, &Secrets{ZoneToken: secret(s.ZoneToken), GitAppKey: secret(s.GitAppKey), GitStatusToken: secret(s.GitStatusToken)}, nil
 }
 
 // MissingSecrets is the error of a configuration in which nothing is wrong but that secrets are not set.
@@ -56,10 +61,7 @@ func read(project, stack string, lookup func(key string) (string, bool)) (*Confi
 			return nil, nil, err
 		}
 	}
-	if c.Zone != nil && s.ZoneToken == "" {
-		p.add("secrets.zoneToken", "got none, want the API token of the project that holds the zone %s; set it with "+
-			"`pulumi config set --secret --path %s:secrets.zoneToken`", c.Zone.Name, project)
-	}
+	c.checkSecrets(project, s, &p)
 	switch {
 	case len(p) == 0:
 		return c, s, nil
@@ -67,6 +69,22 @@ func read(project, stack string, lookup func(key string) (string, bool)) (*Confi
 		return c, nil, MissingSecrets{report(stack, p)}
 	default:
 		return nil, nil, report(stack, p)
+	}
+}
+
+// checkSecrets reports the secrets that the configuration needs and that are not set.
+func (c *Config) checkSecrets(project string, s *rawSecrets, p *problems) {
+	want := func(needed bool, key, value, what string) {
+		if needed && value == "" {
+			p.add("secrets."+key, "got none, want %s; set it with `pulumi config set --secret --path %s:secrets.%s`", what, project, key)
+		}
+	}
+	if c.Zone != nil {
+		want(true, "zoneToken", s.ZoneToken, "the API token of the project that holds the zone "+c.Zone.Name)
+	}
+	if c.Git != nil {
+		want(c.Git.App != nil, "gitAppKey", s.GitAppKey, "the private key of the GitHub App")
+		want(c.Git.App == nil && c.Git.Statuses, "gitStatusToken", s.GitStatusToken, "a token that may set the statuses of commits")
 	}
 }
 

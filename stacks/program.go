@@ -17,6 +17,8 @@ import (
 	"github.com/lvs-cloud/lvs-cloud/components/network"
 	"github.com/lvs-cloud/lvs-cloud/components/server"
 	"github.com/lvs-cloud/lvs-cloud/components/volume"
+	"github.com/lvs-cloud/lvs-cloud/platform/registry"
+	"github.com/lvs-cloud/lvs-cloud/platform/storage"
 )
 
 // The private network. Its ranges stay clear of those k3s gives to pods (10.42.0.0/16) and services (10.43.0.0/16).
@@ -72,10 +74,17 @@ func Program(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	var accounts *registry.Accounts
+	if cfg.has(Registry) {
+		if accounts, err = registry.NewAccounts(ctx, "registry-accounts"); err != nil {
+			return err
+		}
+	}
 	cluster, err := k3s.New(ctx, "k3s", &k3s.Args{
 		Version: cfg.K3s.Version, Checksum: cfg.K3s.sha256(), ArtifactBaseURL: cfg.K3s.ArtifactBaseURL,
 		ServerType: cfg.Server.Type, NodeName: node.Name, NodeIP: nodeIP, APIHost: "api." + cfg.Domain,
 		PublicIPv4: addr.IPv4, ServerID: node.ID, Connection: node.Connection, MountPoint: data.MountPoint,
+		LocalStorage: cfg.Storage.Kind == storage.LocalPath, Registry: cfg.nodeRegistry(accounts),
 	}, protect)
 	if err != nil {
 		return err
@@ -88,7 +97,7 @@ func Program(ctx *pulumi.Context) error {
 		}
 	}
 
-	if err := services(ctx, cfg, cluster); err != nil {
+	if err := services(ctx, cfg, secrets, machine{node, data, cluster, accounts}); err != nil {
 		return err
 	}
 

@@ -6,24 +6,162 @@ import (
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/lvs-cloud/lvs-cloud/components/flux"
 	"github.com/lvs-cloud/lvs-cloud/components/k3s"
+	"github.com/lvs-cloud/lvs-cloud/components/server"
+	"github.com/lvs-cloud/lvs-cloud/components/volume"
+	"github.com/lvs-cloud/lvs-cloud/platform/certificates"
 	"github.com/lvs-cloud/lvs-cloud/platform/ingress"
+	"github.com/lvs-cloud/lvs-cloud/platform/postgres"
 	"github.com/lvs-cloud/lvs-cloud/platform/priority"
+	"github.com/lvs-cloud/lvs-cloud/platform/registry"
+	"github.com/lvs-cloud/lvs-cloud/platform/storage"
 )
 
+// machine is what services stand on.
+type machine struct {
+	node     *server.Server
+	data     *volume.Volume
+	cluster  *k3s.Cluster
+	accounts *registry.Accounts // none without a registry
+}
+
+// platform is what the services are made with.
+type platform struct {
+	*Config
+	secrets *Secrets
+	machine
+	api    []pulumi.ResourceOption
+	spaces map[string]pulumi.Resource
+	// ranks are the priority classes: a pod of a class that is not there is refused.
+	ranks pulumi.Resource
+	flux  *flux.Flux
+	// class makes the volumes.
+	class pulumi.Resource
+}
+
 // services makes everything that lives in the cluster.
-func services(ctx *pulumi.Context, cfg *Config, cluster *k3s.Cluster) error {
-	api, err := clusterAPI(ctx, cluster)
+func services(ctx *pulumi.Context, cfg *Config, secrets *Secrets, m machine) error {
+	api, err := clusterAPI(ctx, m.cluster)
 	if err != nil {
 		return err
 	}
-	if _, err := priority.New(ctx, "priorities", api...); err != nil {
+	p := &platform{Config: cfg, secrets: secrets, machine: m, api: api}
+	if p.ranks, err = priority.New(ctx, "priorities", api...); err != nil {
+		return err
+	}
+	if p.spaces, err = namespaces(ctx, cfg, api); err != nil {
+		return err
+	}
+	// In this order, since each stands on those before it.
+	for _, service := range []func(*pulumi.Context) error{p.ingress, p.gitops, p.certificates, p.storage, p.postgres, p.registry} {
+		if err := service(ctx); err != nil {
+			return err
+		}
+	}
+	ctx.Export("urls", pulumi.ToStringMap(p.urls()))
+	return nil
+}
+
+// after is what a service waits for: its namespace with its policies, and what ranks its pods; then what else it needs.
+func (p *platform) after(namespace string, also ...pulumi.Resource) []pulumi.Resource {
+	out := []pulumi.Resource{p.ranks}
+	if made := p.spaces[namespace]; made != nil {
+		out = append(out, made)
+	}
+	return append(out, also...)
+}
+
+func (p *platform) ingress(ctx *pulumi.Context) error {
+	known, err := k3s.AwaitDefinitions(ctx, "traefik-definitions", &k3s.Definitions{
+		Names: ingress.Definitions(), Chart: "traefik-crd", Version: p.K3s.Version,
+		Connection: p.node.Connection, After: []pulumi.Resource{p.cluster},
+	})
+	if err != nil {
 		return err
 	}
 	_, err = ingress.New(ctx, "ingress", &ingress.Args{
-		Size: ingress.SizeFor(cfg.Profile), TrustedProxies: cfg.Ingress.TrustedProxies,
-	}, api...)
+		Size: ingress.SizeFor(p.Profile), TrustedProxies: p.Ingress.TrustedProxies, CertificateName: certificates.SecretName,
+		After: []pulumi.Resource{known},
+	}, p.api...)
 	return err
+}
+
+func (p *platform) gitops(ctx *pulumi.Context) (err error) {
+	p.flux, err = flux.New(ctx, "flux", &flux.Args{
+		Namespace: fluxNamespace, OperatorVersion: fluxOperatorVersion, Version: fluxVersion, PriorityClass: string(priority.GitOps),
+		Size: flux.SizeFor(p.Profile), Git: p.Git.flux(p.hookHost(), p.secrets), Connection: p.node.Connection,
+		After: p.after(fluxNamespace),
+	}, p.api...)
+	if err != nil {
+		return err
+	}
+	ctx.Export("deployKey", p.flux.DeployKey)
+	if p.Git != nil {
+		ctx.Export("webhookURL", pulumi.Sprintf("https://%s%s", p.hookHost(), p.flux.WebhookPath))
+		ctx.Export("webhookToken", p.flux.WebhookToken)
+	}
+	return nil
+}
+
+func (p *platform) certificates(ctx *pulumi.Context) error {
+	args := &certificates.Args{
+		Namespace: certificatesNamespace, Version: certManagerVersion, SolverVersion: certificateSolverVersion,
+		Domain: p.Domain, CertificateNamespace: ingress.Namespace, Issuer: p.Certificates.Issuer, Email: p.Certificates.Email,
+		PriorityClass: string(priority.System), Size: certificates.SizeFor(p.Profile),
+		After: p.after(certificatesNamespace, p.flux.Ready...),
+	}
+	if p.Zone != nil {
+		args.ZoneToken = p.secrets.ZoneToken
+	} else {
+		args.Hosts = p.hosts()
+	}
+	_, err := certificates.New(ctx, "certificates", args, p.api...)
+	return err
+}
+
+func (p *platform) storage(ctx *pulumi.Context) error {
+	args := &storage.Args{Kind: p.Storage.Kind, After: p.after("")}
+	if p.Storage.Kind == storage.Longhorn {
+		args = &storage.Args{
+			Kind: p.Storage.Kind, Namespace: storageNamespace, Version: longhornVersion, DataPath: longhornPath,
+			VolumeGB: p.Volume.SizeGB, ReserveGiB: p.notForClaims(), PriorityClass: string(priority.System), Size: storage.SizeFor(p.Profile),
+			Connection: p.node.Connection, ServerID: p.node.ID, MountPoint: p.data.MountPoint,
+			After: p.after(storageNamespace, p.flux.Ready...),
+		}
+	}
+	made, err := storage.New(ctx, "storage", args, p.api...)
+	p.class = made
+	return err
+}
+
+func (p *platform) postgres(ctx *pulumi.Context) error {
+	if !p.has(Postgres) {
+		return nil
+	}
+	_, err := postgres.New(ctx, "postgres", &postgres.Args{
+		OperatorNamespace: postgresOperatorNamespace, Namespace: postgresNamespace, OperatorVersion: postgresOperatorVersion,
+		ImageName: postgresImage, StorageClass: storage.ClassName, PriorityClass: string(priority.Database), Size: p.postgresSize(),
+		After: append(p.after(postgresOperatorNamespace, p.flux.Ready...), p.spaces[postgresNamespace], p.class),
+	}, p.api...)
+	return err
+}
+
+func (p *platform) registry(ctx *pulumi.Context) error {
+	if !p.has(Registry) {
+		return nil
+	}
+	_, err := registry.New(ctx, "registry", &registry.Args{
+		Namespace: registryNamespace, Version: zotVersion, ChartVersion: zotChartVersion, Domain: p.Domain, Accounts: p.accounts,
+		StorageClass: storage.ClassName, PriorityClass: string(priority.Database), Size: p.registrySize(), ScanNamespace: fluxNamespace,
+		After: append(p.after(registryNamespace, p.flux.Ready...), p.spaces[fluxNamespace], p.class),
+	}, p.api...)
+	if err != nil {
+		return err
+	}
+	ctx.Export("registryPushPassword", p.accounts.PushPassword)
+	ctx.Export("registryPullPassword", p.accounts.PullPassword)
+	return nil
 }
 
 // clusterAPI returns the options of everything that is made through the Kubernetes API.

@@ -20,7 +20,9 @@ import (
 var (
 	// Source: https://docs.hetzner.cloud/reference/cloud#labels
 	labelForm = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$`)
-	imageForm = regexp.MustCompile(`^(debian|ubuntu)-\d+(\.\d+)?$`)
+	// Source: https://git-scm.com/docs/git-check-ref-format
+	branchForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`)
+	imageForm  = regexp.MustCompile(`^(debian|ubuntu)-\d+(\.\d+)?$`)
 )
 
 // networkZones are Hetzner's locations and the network zone each belongs to.
@@ -84,6 +86,7 @@ func (c *Config) Validate() error {
 	c.Access.validate(&p)
 	p.networks("cloud.ingress.trustedProxies", c.Ingress.TrustedProxies)
 	c.K3s.validate(&p)
+	c.validateServices(&p)
 	for _, k := range slices.Sorted(maps.Keys(c.Labels)) {
 		p.check(k != "" && labelForm.MatchString(k) && labelForm.MatchString(c.Labels[k]), "cloud.labels."+k,
 			"got %q, want at most 63 letters, digits, dots, dashes and underscores in key and value", c.Labels[k])

@@ -1,6 +1,7 @@
 package stacks
 
-// Every version this cloud pins stands here, with where it was read.
+// Every version this cloud pins stands here, with where it was read. A line that begins with renovate tells the bot, which
+// proposes newer ones, where to look (renovate.json).
 
 // k3sReleases are the releases that may be installed, with the SHA-256 of their amd64 binary.
 // Source: sha256sum-amd64.txt of each release on https://github.com/k3s-io/k3s/releases
@@ -12,6 +13,7 @@ var k3sReleases = map[string]string{
 const (
 	// defaultK3sVersion is the newest release that every service of the platform supports.
 	// Source: https://docs.k3s.io/release-notes/v1.36.X
+	// renovate: datasource=github-releases depName=k3s-io/k3s versioning=regex:^v(?<major>\d+)\.(?<minor>\d+)\.(?<patch>\d+)\+k3s(?<build>\d+)$
 	defaultK3sVersion = "v1.36.5+k3s1"
 	// defaultImage is the operating system of the server.
 	// Source: https://docs.hetzner.com/cloud/servers/getting-started/
@@ -19,6 +21,43 @@ const (
 	// defaultServerType is Hetzner's smallest x86 server with 4 GB.
 	// Source: https://docs.hetzner.com/cloud/servers/overview/
 	defaultServerType = "cx23"
+)
+
+// The charts of the platform, and what they install.
+const (
+	// fluxOperatorVersion must know fluxVersion, whose controllers are tested with Kubernetes 1.34 to 1.36.
+	// Source: https://github.com/controlplaneio-fluxcd/flux-operator/releases
+	// renovate: datasource=docker depName=ghcr.io/controlplaneio-fluxcd/charts/flux-operator
+	fluxOperatorVersion = "0.61.0"
+	// Source: https://github.com/fluxcd/flux2/releases
+	// renovate: datasource=github-releases depName=fluxcd/flux2 extractVersion=^v(?<version>.*)$
+	fluxVersion = "2.9.6"
+	// Source: https://github.com/cert-manager/cert-manager/releases
+	// renovate: datasource=docker depName=quay.io/jetstack/charts/cert-manager
+	certManagerVersion = "v1.21.2"
+	// certificateSolverVersion answers challenges in Hetzner's DNS, for cert-manager 1.21.
+	// Source: https://github.com/hetzner/cert-manager-webhook-hetzner/releases
+	// renovate: datasource=helm depName=cert-manager-webhook-hetzner registryUrl=https://charts.hetzner.cloud
+	certificateSolverVersion = "0.9.0"
+	// longhornVersion goes up one minor version at a time.
+	// Source: https://github.com/longhorn/longhorn/releases
+	// renovate: datasource=helm depName=longhorn registryUrl=https://charts.longhorn.io
+	longhornVersion = "1.12.1"
+	// postgresOperatorVersion is that of the chart of CloudNativePG 1.30.
+	// Source: https://github.com/cloudnative-pg/charts/releases
+	// renovate: datasource=docker depName=ghcr.io/cloudnative-pg/charts/cloudnative-pg
+	postgresOperatorVersion = "0.29.1"
+	// postgresImage has nothing but PostgreSQL, and is pinned by what it holds.
+	// Source: image-catalogs/catalog-minimal-trixie.yaml of https://github.com/cloudnative-pg/artifacts
+	// renovate: datasource=docker depName=ghcr.io/cloudnative-pg/postgresql versioning=regex:^(?<major>\d+)\.(?<minor>\d+)-(?<patch>\d+)-(?<compatibility>.*)$
+	postgresImage = "ghcr.io/cloudnative-pg/postgresql:18.6-202608170814-minimal-trixie@sha256:eb7979e4bd7fccaec0369b550b9649eec1f014de04621fac6e653244e75cca46"
+	// zotChartVersion is that of the chart, which lags behind zotVersion.
+	// Source: https://github.com/project-zot/helm-charts/releases
+	// renovate: datasource=docker depName=ghcr.io/project-zot/helm-charts/zot
+	zotChartVersion = "0.1.122"
+	// Source: https://github.com/project-zot/zot/releases
+	// renovate: datasource=docker depName=ghcr.io/project-zot/zot-minimal
+	zotVersion = "v2.1.21"
 )
 
 // OldestPulumi is the oldest CLI that works with the state in an object storage other than Amazon's.

@@ -162,7 +162,7 @@ func computed(typeToken string) map[string]string {
 	case "hcloud:index/primaryIp:PrimaryIp":
 		return map[string]string{"ipAddress": "198.51.100.7"}
 	case "random:index/randomPassword:RandomPassword":
-		return map[string]string{"result": strings.Repeat("a-password", 7)}
+		return map[string]string{"result": strings.Repeat("a-password", 7), "bcryptHash": "$2a$10$a-hash"}
 	case "command:remote:Command":
 		return map[string]string{"stdout": kubeconfig, "stderr": ""}
 	default:

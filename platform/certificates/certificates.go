@@ -17,24 +17,22 @@ import (
 	"github.com/lvs-cloud/lvs-cloud/platform/release"
 )
 
+// SecretName is where the signed certificate is, in the namespace that was asked for.
+const SecretName = "default-certificate"
+
 const (
 	typeToken = "lvs-cloud:platform:Certificates"
 
 	managerRepository = "oci://quay.io/jetstack/charts"
 	solverRepository  = "https://charts.hetzner.cloud"
-	// secretName is that of the signed certificate, tokenName and tokenKey where the zone's token is kept.
-	secretName, tokenName, tokenKey = "default-certificate", "hetzner-zone", "token"
+	// tokenName and tokenKey are where the zone's token is kept.
+	tokenName, tokenKey = "hetzner-zone", "token"
 	// propagation is how long a record of a challenge may take until Let's Encrypt sees it.
 	propagation = 15 * time.Minute
 )
 
 // Certificates is cert-manager with the cloud's certificate.
-type Certificates struct {
-	pulumi.ResourceState
-
-	// SecretName is where the certificate is, in the namespace that was asked for.
-	SecretName pulumi.StringOutput `pulumi:"secretName"`
-}
+type Certificates struct{ pulumi.ResourceState }
 
 // New installs cert-manager and has the certificate signed. Invalid args register nothing.
 //
@@ -45,7 +43,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, fmt.Errorf("certificates %q: %w", name, err)
 	}
-	c := &Certificates{SecretName: pulumi.String(secretName).ToStringOutput()}
+	c := &Certificates{}
 	if err := ctx.RegisterComponentResourceV2(typeToken, name, pulumi.Map{"domain": pulumi.String(a.Domain)}, c, opts...); err != nil {
 		return nil, fmt.Errorf("certificates %q: %w", name, err)
 	}
@@ -56,7 +54,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := c.sign(ctx, name, a, ready); err != nil {
 		return nil, fmt.Errorf("certificates %q: %w", name, err)
 	}
-	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{"secretName": c.SecretName}); err != nil {
+	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{}); err != nil {
 		return nil, fmt.Errorf("certificates %q: outputs: %w", name, err)
 	}
 	return c, nil
@@ -67,7 +65,7 @@ func (c *Certificates) install(ctx *pulumi.Context, name string, a *Args) ([]pul
 	manager, err := release.New(ctx, name+"-manager", &release.Args{
 		Namespace: a.Namespace, Chart: release.Chart{Repository: managerRepository, Name: "cert-manager", Version: a.Version},
 		Values: managerValues{
-			CRDs: crds{Enabled: true, Keep: true}, Global: global{a.PriorityClass},
+			CRDs: crds{Enabled: true, Keep: true}, Global: global{a.PriorityClass}, Only: true,
 			Resources: a.Size.Controller.Requirements(), CAInjector: sized{a.Size.CAInjector.Requirements()}, Webhook: sized{a.Size.Webhook.Requirements()},
 		},
 		After: a.After,
@@ -116,9 +114,9 @@ func (c *Certificates) sign(ctx *pulumi.Context, name string, a *Args, ready []p
 		}
 	}
 	certificate := &object.Args{
-		APIVersion: "cert-manager.io/v1", Kind: "Certificate", Namespace: a.CertificateNamespace, Name: secretName,
+		APIVersion: "cert-manager.io/v1", Kind: "Certificate", Namespace: a.CertificateNamespace, Name: SecretName,
 		Spec: certificateSpec{
-			SecretName: secretName, DNSNames: a.names(), IssuerRef: issuerRef{string(a.Issuer), "ClusterIssuer", "cert-manager.io"},
+			SecretName: SecretName, DNSNames: a.names(), IssuerRef: issuerRef{string(a.Issuer), "ClusterIssuer", "cert-manager.io"},
 			PrivateKey: privateKey{"ECDSA", "Always"},
 		},
 	}

@@ -60,7 +60,7 @@ func TestWithZone(t *testing.T) {
 	if meta := certificate.JSON(t, "metadata"); !strings.Contains(meta, `"pulumi.com/waitFor":"condition=Ready"`) {
 		t.Errorf("got %s, want it waited for", meta)
 	}
-	want = `"values":{"cainjector":{"resources":{"limits":{"memory":"128Mi"},"requests":{"cpu":"10m","memory":"40Mi"}}},"crds":{"enabled":true,"keep":true},` +
+	want = `"values":{"cainjector":{"resources":{"limits":{"memory":"128Mi"},"requests":{"cpu":"10m","memory":"40Mi"}}},"crds":{"enabled":true,"keep":true},"dns01RecursiveNameserversOnly":true,` +
 		`"global":{"priorityClassName":"lvs-system"},"resources":{"limits":{"memory":"128Mi"},"requests":{"cpu":"10m","memory":"40Mi"}},` +
 		`"startupapicheck":{"enabled":false},"webhook":{"resources":{"limits":{"memory":"64Mi"},"requests":{"cpu":"5m","memory":"20Mi"}}}}`
 	if got := g.Get(t, releaseToken, "certificates-manager").JSON(t, "spec"); !strings.Contains(got, want) {

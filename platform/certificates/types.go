@@ -8,6 +8,8 @@ type managerValues struct {
 	CRDs            crds   `json:"crds"`
 	Global          global `json:"global"`
 	StartupAPICheck toggle `json:"startupapicheck"`
+	// Only has a challenge's record looked up by the cluster's own resolver, which is all that its policies let it ask.
+	Only bool `json:"dns01RecursiveNameserversOnly"`
 
 	Resources  footprint.Requirements `json:"resources"`
 	CAInjector sized                  `json:"cainjector"`

@@ -1,7 +1,8 @@
 // Package ingress configures the Traefik that k3s brings along: the door of the cluster, at ports 80 and 443.
 //
 // It exists because k3s upgrades Traefik with itself, so that only what differs from its values is ours. It installs
-// nothing, and trusts no header that says where a client is, unless a network is named that may set it.
+// nothing, and trusts no header that says where a client is, unless a network is named that may set it. What every host
+// gets, whoever answers it, is set here once: HTTPS, the certificate, the headers and the limit on requests.
 package ingress
 
 import (
@@ -14,6 +15,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lvs-cloud/lvs-cloud/internal/footprint"
+	"github.com/lvs-cloud/lvs-cloud/internal/naming"
 	"github.com/lvs-cloud/lvs-cloud/internal/object"
 )
 
@@ -26,7 +28,22 @@ type Args struct {
 	// TrustedProxies are networks in front of the cloud whose word is taken for where a client is.
 	// Default: none; there is no proxy in front.
 	TrustedProxies []netip.Prefix
+	// CertificateName is the secret in Namespace with the certificate of every host that names none.
+	// Default: none; Traefik shows one that it signed itself.
+	CertificateName string
+	// After is what must be there before anything of this: the kinds that Traefik brings.
+	// Default: nothing.
+	After []pulumi.Resource
 }
+
+// Namespace is where Traefik runs.
+const Namespace = "kube-system"
+
+// Labels are those of Traefik's pods, by which others let it in.
+func Labels() map[string]string { return map[string]string{"app.kubernetes.io/name": "traefik"} }
+
+// Class is what an Ingress names to be answered by Traefik.
+const Class = "traefik"
 
 // Ingress is the configuration of Traefik.
 type Ingress struct{ pulumi.ResourceState }
@@ -85,10 +102,14 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := ctx.RegisterComponentResourceV2(typeToken, name, pulumi.Map{}, i, opts...); err != nil {
 		return nil, fmt.Errorf("ingress %q: %w", name, err)
 	}
+	everyHost, err := i.everyHost(ctx, name, a)
+	if err != nil {
+		return nil, fmt.Errorf("ingress %q: %w", name, err)
+	}
 	if _, err := object.New(ctx, name+"-traefik", &object.Args{
-		APIVersion: "helm.cattle.io/v1", Kind: "HelmChartConfig", Namespace: "kube-system", Name: "traefik",
+		APIVersion: "helm.cattle.io/v1", Kind: "HelmChartConfig", Namespace: Namespace, Name: "traefik",
 		Spec: helmChartConfig{ValuesContent: string(text)},
-	}, pulumi.Parent(i)); err != nil {
+	}, pulumi.Parent(i), pulumi.DependsOn(everyHost)); err != nil {
 		return nil, fmt.Errorf("ingress %q: %w", name, err)
 	}
 	if err := ctx.RegisterResourceOutputs(i, pulumi.Map{}); err != nil {
@@ -105,6 +126,9 @@ func (args *Args) complete() (*Args, error) {
 	var errs []error
 	if m := a.Size.Traefik; m.Memory < 1 || m.MemoryLimit < m.Memory {
 		errs = append(errs, fmt.Errorf("size: got %d MiB and a limit of %d, want both, and the limit no less", m.Memory, m.MemoryLimit))
+	}
+	if a.CertificateName != "" && !naming.IsLabel(a.CertificateName) {
+		errs = append(errs, fmt.Errorf("certificateName: got %q, want a DNS label", a.CertificateName))
 	}
 	for _, p := range a.TrustedProxies {
 		if !p.IsValid() || p.Masked() != p || p.Bits() == 0 {
@@ -129,6 +153,7 @@ func (args *Args) values() values {
 			"--entrypoints.web.http.redirections.entrypoint.permanent=true",
 			// A layer of an image is uploaded for longer than the minute that Traefik allows.
 			"--entrypoints.websecure.transport.respondingtimeouts.readtimeout=0s",
+			"--entrypoints.websecure.http.middlewares=" + strings.Join(middlewareNames(), ","),
 		},
 	}
 	var trusted []string

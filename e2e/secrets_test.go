@@ -1,0 +1,143 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// canary is a secret that the operator sets, and that nothing may show.
+const canary = "canary-in-the-token-for-commit-statuses"
+
+// shortest is how long a secret must be to be told from any other text.
+const shortest = 12
+
+// secretForms are the forms of every secret that the state holds: as it is, as JSON writes it, and encoded. Public keys are
+// in it as well, beside the private ones that they belong to; those are no secret.
+func (m *machine) secretForms(t *testing.T) map[string]string {
+	t.Helper()
+	shown := must[string](t)(m.Pulumi("stack", "export", "--stack", Stack, "--show-secrets"))
+	forms := map[string]string{}
+	var add func(v any)
+	add = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for _, e := range v {
+				add(e)
+			}
+		case []any:
+			for _, e := range v {
+				add(e)
+			}
+		case string:
+			v = strings.TrimSpace(v)
+			if len(v) < shortest || regexp.MustCompile(`^(\S+ )?(ssh|ecdsa)-\S+ AAAA`).MatchString(v) {
+				return
+			}
+			quoted, err := json.Marshal(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, form := range []string{v, strings.Trim(string(quoted), `"`), base64.StdEncoding.EncodeToString([]byte(v))} {
+				forms[form] = fmt.Sprintf("%.6q of %d characters", v, len(v))
+			}
+		}
+	}
+	for _, match := range regexp.MustCompile(`"plaintext": ("(?:[^"\\]|\\.)*")`).FindAllStringSubmatch(shown, -1) {
+		var text string // a secret is JSON text within JSON
+		if err := json.Unmarshal([]byte(match[1]), &text); err != nil {
+			t.Fatal(err)
+		}
+		var value any
+		if err := json.Unmarshal([]byte(text), &value); err != nil {
+			t.Fatal(err)
+		}
+		add(value)
+	}
+	return forms
+}
+
+// secretsElsewhere looks for every secret in what Pulumi prints of a plan and of an update, in every object of the cluster that
+// is not a Secret, and in the logs of the host.
+func (m *machine) secretsElsewhere(t *testing.T) {
+	must[string](t)(m.Pulumi("config", "set", "--secret", "--path", "lvs-cloud:secrets.gitStatusToken", canary, "--stack", Stack, "--config-file", m.config))
+	if err := m.Configure(true, "git", "statuses"); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	log := m.Log
+	m.Log = io.MultiWriter(log, &said)
+	must[string](t)(m.Pulumi("preview", "--diff", "--refresh"))
+	must[string](t)(m.Pulumi("preview", "--json"))
+	must[string](t)(m.Pulumi("up", "--yes", "--diff"))
+	m.Log = log
+
+	seen := map[string]string{"what Pulumi prints": said.String()}
+	seen["the log of the host"] = must[string](t)(m.SSH("journalctl --no-pager --output=cat"))
+	sent, objects := must[[]*unstructured.Unstructured](t)(m.Sent()), must[*Objects](t)(m.Objects())
+	kinds := map[string]int{}
+	for _, s := range sent {
+		kinds[s.GetKind()]++
+		if s.GetKind() == "Secret" {
+			continue
+		}
+		live := must[*unstructured.Unstructured](t)(objects.Live(t.Context(), s))
+		unstructured.RemoveNestedField(live.Object, "status") // a receiver says there where it is called
+		text, err := json.Marshal(live.Object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[s.GetKind()+" "+s.GetNamespace()+"/"+s.GetName()] = string(text)
+	}
+	configMaps := must[*unstructured.UnstructuredList](t)(objects.All(t.Context(), "v1", "ConfigMap"))
+	for _, c := range configMaps.Items {
+		text, err := json.Marshal(c.Object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen["ConfigMap "+c.GetNamespace()+"/"+c.GetName()] = string(text)
+	}
+
+	forms := m.secretForms(t)
+	for _, known := range []string{canary, zoneToken} {
+		if forms[known] == "" {
+			t.Errorf("got no %.6q among the secrets of the state, want it there: nothing was looked for", known)
+		}
+	}
+	if len(forms) < 30 || kinds["HelmRelease"] < 4 || kinds["Secret"] < 5 || len(configMaps.Items) < 5 {
+		t.Errorf("got %d secrets, %d ConfigMaps and %v sent, want more: nothing was looked for", len(forms), len(configMaps.Items), kinds)
+	}
+	for place, text := range seen {
+		for form, what := range forms {
+			if strings.Contains(text, form) {
+				t.Errorf("%s: got the secret %s in it", place, what)
+			}
+		}
+	}
+	m.stored(t)
+	m.settled(t)
+	m.remember(t)
+}
+
+// TestSecretsAreSeen holds that what secretsElsewhere looks with would find something.
+func TestSecretsAreSeen(t *testing.T) {
+	if got := within("", map[string]any{"data": map[string]any{"a": "eA=="}}, map[string]any{"data": map[string]any{"a": "eA=="}}); got != nil {
+		t.Errorf("got %q, want nothing", got)
+	}
+	sent := &unstructured.Unstructured{Object: map[string]any{"kind": "Secret", "stringData": map[string]any{"a": "x"}}}
+	kept, err := stored(sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := within("", kept, map[string]any{"kind": "Secret", "data": map[string]any{"a": "eQ=="}}); !slices.Equal(got, []string{`.data.a: got "eQ==", want "eA=="`}) {
+		t.Errorf("got %q, want the difference", got)
+	}
+}
