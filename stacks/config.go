@@ -181,6 +181,9 @@ type RegistryConfig struct {
 	// SizeGiB can grow and never shrink.
 	// Unit: GiB. Default: 8. Range: 1 to 10240.
 	SizeGiB int `config:"sizeGiB"`
+	// Pinned are images that stay whatever else is pushed, until they are taken out of here.
+	// Default: none; docs/decisions/registry.md says what stays. Range: without the host, such as shop/web:1.0.3.
+	Pinned []string `config:"pinned"`
 }
 
 // Service is a service that can be left out.

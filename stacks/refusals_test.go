@@ -47,6 +47,7 @@ var refusals = []refusal{
 	{"databases and images of no size", map[string]string{"postgres": `{"sizeGiB": -1}`, "registry": `{"sizeGiB": 20000}`}, ""},
 	{"services that cannot be left out, or twice", map[string]string{"without": `["registry", "registry", "storage"]`}, ""},
 	{"more than the volume holds", map[string]string{"postgres": `{"sizeGiB": 40}`}, ""},
+	{"a pinned image with its host, and one twice", map[string]string{"registry": `{"pinned": ["registry.example.com:5000/web:1", "web:1", "web:1"]}`}, ""},
 	{"git without a URL", map[string]string{"git": `{"branch": "main"}`}, ""},
 	{"git by HTTPS, from a strange branch", map[string]string{"git": `{"url": "https://user:hunter2@github.com/you/cloud", "branch": "-x"}`}, ""},
 	{"git of an unknown server", map[string]string{"git": `{"url": "ssh://git@git.example.com/you/cloud"}`}, ""},

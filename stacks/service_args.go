@@ -84,6 +84,18 @@ func (c *Config) registrySize() registry.Size {
 	return s
 }
 
+// pinned are the images that stay in the registry.
+func (c *Config) pinned() (tags []registry.Tag, err error) {
+	for _, text := range c.Registry.Pinned {
+		tag, err := registry.ParseTag(text)
+		if err != nil {
+			return nil, err
+		}
+		tags = append(tags, tag)
+	}
+	return tags, nil
+}
+
 // notForClaims is what of the volume is never given to claims: etcd's share, and what stays free.
 // Unit: GiB.
 func (c *Config) notForClaims() int {

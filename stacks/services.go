@@ -151,10 +151,15 @@ func (p *platform) registry(ctx *pulumi.Context) error {
 	if !p.has(Registry) {
 		return nil
 	}
-	_, err := registry.New(ctx, "registry", &registry.Args{
+	pinned, err := p.pinned()
+	if err != nil {
+		return err
+	}
+	_, err = registry.New(ctx, "registry", &registry.Args{
 		Namespace: registryNamespace, Version: zotVersion, ChartVersion: zotChartVersion, Domain: p.Domain, Accounts: p.accounts,
 		StorageClass: storage.ClassName, PriorityClass: string(priority.Database), Size: p.registrySize(), ScanNamespace: fluxNamespace,
-		After: append(p.after(registryNamespace, p.flux.Ready...), p.spaces[fluxNamespace], p.class),
+		Retention: registry.Retention{Pinned: pinned},
+		After:     append(p.after(registryNamespace, p.flux.Ready...), p.spaces[fluxNamespace], p.class),
 	}, p.api...)
 	if err != nil {
 		return err

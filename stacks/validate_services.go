@@ -10,6 +10,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/lvs-cloud/lvs-cloud/platform/certificates"
+	"github.com/lvs-cloud/lvs-cloud/platform/registry"
 	"github.com/lvs-cloud/lvs-cloud/platform/storage"
 )
 
@@ -28,6 +29,13 @@ func (c *Config) validateServices(p *problems) {
 		"got %q, want %s or %s", c.Storage.Kind, storage.Longhorn, storage.LocalPath)
 	p.check(c.Postgres.SizeGiB >= 1 && c.Postgres.SizeGiB <= maxGiB, "cloud.postgres.sizeGiB", "got %d, want 1 to %d", c.Postgres.SizeGiB, maxGiB)
 	p.check(c.Registry.SizeGiB >= 1 && c.Registry.SizeGiB <= maxGiB, "cloud.registry.sizeGiB", "got %d, want 1 to %d", c.Registry.SizeGiB, maxGiB)
+	for i, text := range c.Registry.Pinned {
+		at := fmt.Sprintf("cloud.registry.pinned[%d]", i)
+		if _, err := registry.ParseTag(text); err != nil {
+			p.add(at, "%v", err)
+		}
+		p.check(!slices.Contains(c.Registry.Pinned[:i], text), at, "got %q twice", text)
+	}
 	for i, s := range c.Without {
 		at := fmt.Sprintf("cloud.without[%d]", i)
 		p.check(s == Postgres || s == Registry, at, "got %q, want %s or %s", s, Postgres, Registry)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -59,6 +60,17 @@ type Tag struct {
 	Repository string
 	// Tag is the tag. Required.
 	Tag string
+}
+
+// ParseTag reads a tag as `repository:tag`.
+//
+// Errors: a text of another form.
+func ParseTag(text string) (Tag, error) {
+	repository, tag, _ := strings.Cut(text, ":")
+	if !repositoryForm.MatchString(repository) || !tagForm.MatchString(tag) {
+		return Tag{}, fmt.Errorf("got %q, want an image without its host, and a tag, such as shop/web:1.0.3", text)
+	}
+	return Tag{repository, tag}, nil
 }
 
 // Size is what the registry may take.
