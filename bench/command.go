@@ -10,12 +10,16 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/lvs-cloud/lvs-cloud/bench/measure"
 )
 
 // command is one measured command.
 type command struct {
 	measure.Interval
+	// CPU is the processor time of the command and of everything that it started: CLI and engine, plug-ins, compiler, program.
+	CPU time.Duration
 	// Calls are the API calls it made, by route, as the emulator counts them.
 	Calls map[string]int
 	// Refused is how many of them were answered with an error.
@@ -50,11 +54,20 @@ func (t *twin) timed(ctx context.Context, env []string, dir, tool string, args .
 		return nil, err
 	}
 	c := &command{}
+	before, err := childrenCPU()
+	if err != nil {
+		return nil, err
+	}
 	c.Begin = time.Now()
 	if _, err := t.runWith(ctx, env, dir, tool, args...); err != nil {
 		return nil, err
 	}
 	c.End = time.Now()
+	after, err := childrenCPU()
+	if err != nil {
+		return nil, err
+	}
+	c.CPU = after - before
 	if err := t.control(ctx, http.MethodGet, "/_twin/calls", &c.Calls); err != nil {
 		return nil, err
 	}
@@ -72,6 +85,13 @@ func (t *twin) timed(ctx context.Context, env []string, dir, tool string, args .
 	actions, err := t.actions(ctx)
 	c.Emulator = append(c.Emulator, actions...)
 	return c, err
+}
+
+// childrenCPU is the processor time of all processes that this one, and those that they, have started and seen end.
+func childrenCPU() (time.Duration, error) {
+	var used unix.Rusage
+	err := unix.Getrusage(unix.RUSAGE_CHILDREN, &used)
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano()), err
 }
 
 // pulumi is a stack that is measured.

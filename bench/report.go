@@ -39,7 +39,7 @@ type view struct {
 
 type (
 	cloudRow struct {
-		Name, Wall                         string
+		Name, Wall, CPU                    string
 		Resources, Calls, Changes, Refused string
 	}
 	partyRow struct {
@@ -85,6 +85,7 @@ func (v *view) addCloud(rounds []*round) {
 		}
 		v.Cloud = append(v.Cloud, cloudRow{
 			Name: row.name, Wall: seconds(medianOf(rounds, func(r *round) time.Duration { return row.of(r).Length() })),
+			CPU:       seconds(medianOf(rounds, func(r *round) time.Duration { return row.of(r).CPU })),
 			Resources: strconv.Itoa(v.Resources), Calls: counts((*command).total), Changes: counts((*command).changes),
 			Refused: counts(func(c *command) int { return c.Refused }),
 		})
@@ -96,6 +97,12 @@ func (v *view) addCloud(rounds []*round) {
 			}
 			v.Parties[i].Times = append(v.Parties[i].Times, fmt.Sprintf("%s (%d %%)", seconds(share.Time), 100*share.Time/c.Length()))
 		}
+	}
+	if slow := rounds[0].Slow; slow != nil {
+		v.Cloud = append(v.Cloud, cloudRow{
+			Name: "first `up`, services as slow as real ones (once)", Wall: seconds(slow.Length()), CPU: seconds(slow.CPU), Resources: strconv.Itoa(v.Resources),
+			Calls: strconv.Itoa(slow.total()), Changes: strconv.Itoa(slow.changes()), Refused: strconv.Itoa(slow.Refused),
+		})
 	}
 	v.Compiling = seconds(r.Up.Trace.Compiling())
 	path := r.Graph.CriticalPath()

@@ -18,6 +18,8 @@ type round struct {
 	Graph measure.Graph
 	// Update is the part of Up that came after its own preview.
 	Update measure.Interval
+	// Slow is the first `pulumi up` in a cluster whose services take as long as real ones to get ready; nil but in one round.
+	Slow *command
 	// Ours and Theirs are the bare infrastructure, made by Pulumi and by the peer.
 	Ours, Theirs infrastructure
 }
@@ -67,6 +69,15 @@ func (t *twin) measureCloud(ctx context.Context, r *round) error {
 	}
 	r.Same, err = p.do(ctx, "up", "--yes", "--expect-no-changes")
 	return err
+}
+
+// measureSlow measures the first update of a cloud.
+func (t *twin) measureSlow(ctx context.Context) (*command, error) {
+	p, err := t.newStack(ctx, t.env, "lvs-cloud", ".", true)
+	if err != nil {
+		return nil, err
+	}
+	return p.do(ctx, "up", "--yes")
 }
 
 // critical returns the graph of a stack with the times of its first update, and when that was.

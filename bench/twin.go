@@ -30,15 +30,15 @@ type twin struct {
 // latency is the profile that everything is measured under.
 const latency = "hetzner-like"
 
-// start takes up a fresh twin.
+// start takes up a fresh twin. Flags are more of those of `twin up`.
 //
 // Side effects: a daemon and namespaces, until stop.
-func start(ctx context.Context, root, name string, log io.Writer) (*twin, error) {
+func start(ctx context.Context, root, name string, log io.Writer, flags ...string) (*twin, error) {
 	t := &twin{name: name, root: root, log: log}
 	if err := t.stop(ctx); err != nil {
 		return nil, fmt.Errorf("clear away: %w", err)
 	}
-	if _, err := t.run(ctx, root, t.tool("twin"), "up", "--name", name, "--latency", latency); err != nil {
+	if _, err := t.run(ctx, root, t.tool("twin"), append([]string{"up", "--name", name, "--latency", latency}, flags...)...); err != nil {
 		return nil, err
 	}
 	exports, err := t.run(ctx, root, t.tool("twin"), "env", "--name", name)

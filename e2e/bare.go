@@ -37,8 +37,15 @@ type Background struct {
 
 // BareUpInBackground starts what BareUp does.
 func (c *Cloud) BareUpInBackground(args ...string) (*Background, error) {
-	args = slices.Concat([]string{"up", "--cwd", c.project, "--yes", "--skip-preview", "--non-interactive", "--stack", Stack, "--config-file", c.config,
-		"--suppress-permalink=true"}, bareFlags, args)
+	return c.UpInBackground(slices.Concat([]string{"--skip-preview"}, bareFlags, args)...)
+}
+
+// UpInBackground starts a `pulumi up`.
+func (c *Cloud) UpInBackground(args ...string) (*Background, error) {
+	args = append([]string{"up", "--yes", "--non-interactive", "--stack", Stack, "--config-file", c.config, "--suppress-permalink=true"}, args...)
+	if c.project != "" {
+		args = append(args, "--cwd", c.project)
+	}
 	b := &Background{cmd: exec.Command(filepath.Join(c.root, ".twin", "tools", "pulumi"), args...), ended: make(chan struct{})}
 	b.cmd.Dir, b.cmd.Env = c.root, c.env
 	b.cmd.Stdout, b.cmd.Stderr = &b.said, &b.said

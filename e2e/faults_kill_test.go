@@ -29,6 +29,12 @@ func killScenarios() []scenario {
 func background(t *testing.T, c *Cloud, args ...string) *Background {
 	t.Helper()
 	b := must[*Background](t)(c.BareUpInBackground(args...))
+	endWith(t, b)
+	return b
+}
+
+func endWith(t *testing.T, b *Background) {
+	t.Helper()
 	t.Cleanup(func() {
 		select {
 		case <-b.Ended():
@@ -38,7 +44,6 @@ func background(t *testing.T, c *Cloud, args ...string) *Background {
 			}
 		}
 	})
-	return b
 }
 
 // stalled waits until a call is held back, and returns its path, or nothing if the run ends before.
