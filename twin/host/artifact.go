@@ -7,13 +7,17 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/lvs-cloud/lvs-cloud/twin/readiness"
 )
 
 // Artifacts serves the k3s stand-in as k3s' releases are served, under
 // /k3s-io/k3s/releases/download/<version>/. The binary of a version is the
-// stand-in's file with the version appended.
+// stand-in's file with the version appended. Under /readiness it serves the
+// script that the stand-in follows.
 type Artifacts struct {
 	// Table is the JSON file that says what is served; it is read at every request. Required.
 	Table string
@@ -32,8 +36,32 @@ type ArtifactTable struct {
 // WriteArtifactTable replaces the table of a twin.
 func WriteArtifactTable(file string, t ArtifactTable) error { return writeJSON(file, t) }
 
+// ReadinessFile is where the script of a twin is kept, in its state folder beside the table.
+func ReadinessFile(state string) string { return filepath.Join(state, "readiness.json") }
+
+// serveReadiness serves the script as the stand-in reads it.
+func serveReadiness(w http.ResponseWriter, state string) {
+	script, err := readiness.Load(ReadinessFile(state))
+	var text []byte
+	if err == nil {
+		text, err = script.Served()
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if _, err := w.Write(text); err != nil {
+		return // the client went away
+	}
+}
+
 // ServeHTTP serves one file of a release.
 func (a *Artifacts) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if req.URL.Path == "/readiness" {
+		serveReadiness(w, filepath.Dir(a.Table))
+		return
+	}
 	var t ArtifactTable
 	if err := readJSON(a.Table, &t); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

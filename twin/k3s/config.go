@@ -59,6 +59,8 @@ type config struct {
 	verbosity      int
 	vmodule        string
 	loopbackNode   bool
+	readiness      string // URL of the script that the simulation follows
+	disabled       []string
 
 	apiServerArgs []string
 	etcdArgs      []string
@@ -106,7 +108,7 @@ func newConfig(version string, flags *pflag.FlagSet) (*config, error) {
 		cloudDisabled: r.truth("disable-cloud-controller"), helmDisabled: r.truth("disable-helm-controller"),
 		kernelDefaults: r.truth("protect-kernel-defaults"),
 		debug:          r.truth("debug"), verbosity: r.number("v"), vmodule: r.text("vmodule"),
-		loopbackNode: r.truth("twin-loopback-node"),
+		loopbackNode: r.truth("twin-loopback-node"), readiness: r.text("twin-readiness"), disabled: r.split("disable"),
 
 		apiServerArgs: r.list("kube-apiserver-arg"), etcdArgs: r.list("etcd-arg"), kubeletArgs: r.list("kubelet-arg"),
 	}
@@ -134,7 +136,7 @@ func (r *reader) refuse() {
 
 // choices checks the options that take one of a few values.
 func (r *reader) choices(c *config) {
-	for _, name := range r.split("disable") {
+	for _, name := range c.disabled {
 		if !slices.Contains(packaged, name) {
 			r.problem("disable", "%q is no packaged component, want one of %s", name, strings.Join(packaged, ", "))
 		}

@@ -30,7 +30,7 @@ const gcPeriod = 30 * time.Second
 
 // startControllers runs Kubernetes' own controllers that need no nodes: namespaces are emptied
 // and finished, service accounts, their tokens and the root CA ConfigMap appear, cluster roles
-// are aggregated and owned objects are collected. No other controller of k3s runs.
+// are aggregated and owned objects are collected. The simulation stands in for some others.
 func startControllers(ctx context.Context, config *rest.Config, p paths) error {
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {

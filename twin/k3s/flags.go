@@ -107,6 +107,7 @@ var testOptions = []option{
 	{"twin-root", "", used, ""},
 	{"twin-etcd-ports", "2379,2380,2381", used, ""},
 	{"twin-loopback-node", false, used, ""},
+	{"twin-readiness", "", used, ""},
 }
 
 // newFlags declares every option, and those that a command has beyond the server's.

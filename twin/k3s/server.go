@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+
+	"github.com/lvs-cloud/lvs-cloud/twin/k3s/crds"
+	"github.com/lvs-cloud/lvs-cloud/twin/k3s/internal/simulation"
 )
 
 const (
@@ -121,7 +125,7 @@ func (s *server) prepare(ctx context.Context) (token string, err error) {
 	if err := c.checkRegistries(); err != nil {
 		return "", err
 	}
-	if err := c.checkManifests(); err != nil {
+	if err := errors.Join(c.checkManifests(), crds.Check()); err != nil {
 		return "", err
 	}
 	return c.resolveToken(ctx, s.log)
@@ -157,19 +161,13 @@ func (s *server) serve(ctx context.Context, ended <-chan error, store *datastore
 	if err := s.config.writeKubeconfig(admin); err != nil {
 		return err
 	}
-	if !s.config.helmDisabled {
-		client, err := dynamic.NewForConfig(s.rest)
-		if err != nil {
-			return err
-		}
-		if err := installDefinitions(ctx, client); err != nil {
-			return stopped(ctx, err)
-		}
-	}
 	work, stop := context.WithCancel(ctx)
 	defer stop()
 	if err := startControllers(work, s.rest, s.config.paths); err != nil {
 		return err
+	}
+	if err := s.startSimulation(work); err != nil {
+		return stopped(ctx, err)
 	}
 	go s.config.keepSnapshots(work, s.log)
 	// As k3s does it: systemd hears of the server, and nobody of the node yet.
@@ -190,6 +188,22 @@ func (s *server) serve(ctx context.Context, ended <-chan error, store *datastore
 	case err := <-store.server.Err():
 		return fmt.Errorf("etcd: %w", err)
 	}
+}
+
+// startSimulation brings k3s' own definitions, and then whatever stands in for the controllers that would run on the node.
+func (s *server) startSimulation(ctx context.Context) error {
+	options := simulation.Options{Config: s.rest, Log: s.log, Script: s.config.readiness}
+	if !s.config.helmDisabled {
+		client, err := dynamic.NewForConfig(s.rest)
+		if err != nil {
+			return err
+		}
+		if err := crds.Install(ctx, client, crds.K3s, "k3s", crds.All); err != nil {
+			return err
+		}
+		options.Traefik = !slices.Contains(s.config.disabled, "traefik")
+	}
+	return simulation.Start(ctx, options)
 }
 
 // stopped drops the error of a step that was cut short by an orderly stop.

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -25,14 +26,24 @@ func Build(ctx context.Context, root, dir string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	broken := generate(ctx, root, dir, out)
+	if broken != nil {
+		broken = fmt.Errorf("definitions: %w", broken)
+	}
+	errs := []error{broken}
 	for _, tool := range list {
+		if tool.Path == "k3s" && broken != nil {
+			continue // it would lack them, or have old ones
+		}
 		if err := tool.make(ctx, root, dir, out); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", tool.Path, err))
 		}
 	}
-	if len(errs) > 0 {
-		return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return err
 	}
 	return link("k3s", filepath.Join(dir, "kubectl"))
 }
@@ -62,10 +73,22 @@ func (t Tool) make(ctx context.Context, root, dir string, out io.Writer) error {
 // compile builds into a file beside the target, which is replaced only by a whole program.
 func (t Tool) compile(ctx context.Context, root, target string, out io.Writer) error {
 	fmt.Fprintf(out, "building %s (about %s the first time)\n", filepath.Base(t.Path), t.Takes)
-	cmd := exec.CommandContext(ctx, "go", "build", "-v", "-trimpath", "-buildvcs=false",
-		"-ldflags", strings.TrimSpace("-s -w "+t.LDFlags), "-o", target+".new", t.Package)
+	started := time.Now()
+	if err := t.run(ctx, root, out, "build", "-v", "-trimpath", "-buildvcs=false",
+		"-ldflags", strings.TrimSpace("-s -w "+t.LDFlags), "-o", target+".new", t.Package); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "  built in %s\n", time.Since(started).Round(time.Second))
+	return os.Rename(target+".new", target)
+}
+
+// run runs the Go command in the tool's module, and says now and then how far it is.
+func (t Tool) run(ctx context.Context, root string, out io.Writer, args ...string) error {
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = filepath.Join(root, t.Module)
 	cmd.Env = append(os.Environ(), "GOWORK=off")
+	out = &serial{out: out}
+	cmd.Stdout = out
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		return err
@@ -81,10 +104,21 @@ func (t Tool) compile(ctx context.Context, root, target string, out io.Writer) e
 	err = cmd.Wait()
 	close(done)
 	if err != nil {
-		return fmt.Errorf("go build: %w\n%s", err, strings.Join(said, "\n"))
+		return fmt.Errorf("go %s: %w\n%s", args[0], err, strings.Join(said, "\n"))
 	}
-	fmt.Fprintf(out, "  built in %s\n", time.Since(started).Round(time.Second))
-	return os.Rename(target+".new", target)
+	return nil
+}
+
+// serial lets one write at a time through.
+type serial struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+func (s *serial) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.out.Write(p)
 }
 
 // count reads what `go build -v` prints: a line for each package, and whatever is wrong with one.

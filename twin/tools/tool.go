@@ -1,5 +1,5 @@
-// Package tools builds what a rehearsal runs: the Pulumi CLI, its plug-ins and the k3s stand-in, each from a Go module
-// of this repository, pinned by its go.mod.
+// Package tools builds what a rehearsal runs: the Pulumi CLI, its plug-ins and the k3s stand-in with the definitions that
+// it serves, each from a Go module of this repository, pinned by its go.mod.
 //
 // An official plug-in that is installed on the machine is taken instead of a stand-in. A tool is built again only
 // when its module changes.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/lvs-cloud/lvs-cloud/twin/hetzner"
 	"github.com/lvs-cloud/lvs-cloud/twin/host"
+	"github.com/lvs-cloud/lvs-cloud/twin/readiness"
 )
 
 // serveOptions are the flags of the daemon; up has them too and hands them on.
@@ -27,6 +28,7 @@ type serveOptions struct {
 	versions []string
 	latency  string
 	faults   string
+	ready    string
 	noHosts  bool
 }
 
@@ -37,13 +39,14 @@ func (o *serveOptions) bind(cmd *cobra.Command) {
 		"k3s releases that servers can download; with the ending =broken, one that never gets ready")
 	f.StringVar(&o.latency, "latency", "none", "how long API calls take: none or hetzner-like")
 	f.StringVar(&o.faults, "faults", "", "JSON file with the fault script of the API")
+	f.StringVar(&o.ready, "readiness", "none", "how long things take in the cluster: none or realistic; see twin readiness")
 	f.BoolVar(&o.noHosts, "no-hosts", false, "serve Hetzner's API alone: servers and volumes are entries in its store, with nothing behind them; "+
 		"what happens on a server is then not rehearsed at all")
 }
 
 // args are the flags again, for the daemon that up starts.
 func (o *serveOptions) args() []string {
-	out := []string{"--latency", o.latency, "--k3s", o.k3s, "--faults", o.faults}
+	out := []string{"--latency", o.latency, "--k3s", o.k3s, "--faults", o.faults, "--readiness", o.ready}
 	for _, v := range o.versions {
 		out = append(out, "--k3s-versions", v)
 	}
@@ -53,10 +56,13 @@ func (o *serveOptions) args() []string {
 	return out
 }
 
-// complete makes the paths absolute, and refuses a latency profile that there is not.
+// complete makes the paths absolute, and refuses a profile that there is not.
 func (o *serveOptions) complete(t *twin) (err error) {
 	if _, err := hetzner.ProfileNamed(o.latency); err != nil {
 		return fmt.Errorf("--latency: %w", err)
+	}
+	if _, err := readiness.ProfileNamed(o.ready); err != nil {
+		return fmt.Errorf("--readiness: %w", err)
 	}
 	if o.k3s == "" {
 		o.k3s = filepath.Join(t.tools, "k3s")
@@ -96,6 +102,9 @@ func serve(ctx context.Context, t *twin, o *serveOptions) error {
 	if err := errors.Join(t.lock(), joinCgroup(t)); err != nil {
 		return err
 	}
+	if err := t.startReadiness(o.ready); err != nil {
+		return err
+	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	emulator, err := open(ctx, t, s, o, log)
 	if err != nil {
@@ -112,6 +121,8 @@ func serve(ctx context.Context, t *twin, o *serveOptions) error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_daemon/status", status(t, s))
+	mux.HandleFunc("GET /_twin/readiness", t.serveReadiness)
+	mux.HandleFunc("PUT /_twin/readiness", t.serveReadiness)
 	mux.Handle("/", emulator)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	ended := make(chan error, 1)

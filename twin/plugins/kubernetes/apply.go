@@ -19,9 +19,10 @@ import (
 	"github.com/lvs-cloud/lvs-cloud/twin/plugins/internal/plug"
 )
 
-// definitionPauses are how long the official plug-in waits between its tries at a kind that is not served yet: it gives up
-// after 63 s.
-var definitionPauses = []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 32 * time.Second}
+// definitionPauses are how long the official plug-in waits after each of its tries at an object whose kind or namespace is
+// not there yet. After the last one it gives up without another try: what comes between 31 s and 63 s comes too late.
+// Source: https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/retry/retry.go
+var definitionPauses = []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 32 * time.Second}
 
 // Create makes an object and waits for it; in a preview the API server only judges it, if it can.
 func (p *provider) Create(ctx context.Context, req plugin.CreateRequest) (plugin.CreateResponse, error) {
@@ -111,18 +112,28 @@ func (p *provider) preview(ctx context.Context, in resource.PropertyMap, manager
 	}
 }
 
-// applyDefined applies an object whose definition may still be on its way.
+// applyDefined applies an object whose definition, or namespace, may still be on its way.
 func (p *provider) applyDefined(ctx context.Context, urn resource.URN, o *unstructured.Unstructured, manager string) (live *unstructured.Unstructured, err error) {
+	var waited time.Duration
 	for _, pause := range definitionPauses {
+		live, err = p.cluster.apply(ctx, o, manager, false)
+		switch {
+		case meta.IsNoMatchError(err):
+			p.engine.Status(ctx, urn, fmt.Sprintf("waiting for the API server to know %s of %s", o.GetKind(), o.GetAPIVersion()))
+		case apierrors.IsNotFound(err):
+			p.engine.Status(ctx, urn, "waiting: "+err.Error())
+		default:
+			return live, err
+		}
 		if err := sleep(ctx, pause); err != nil {
 			return nil, err
 		}
-		if live, err = p.cluster.apply(ctx, o, manager, false); !meta.IsNoMatchError(err) {
-			return live, err
-		}
-		p.engine.Status(ctx, urn, fmt.Sprintf("waiting for the API server to know %s of %s", o.GetKind(), o.GetAPIVersion()))
+		waited += pause
 	}
-	return nil, fmt.Errorf("%w; after 63 s it is not defined in the cluster, want its definition there first", err)
+	if apierrors.IsNotFound(err) {
+		return nil, fmt.Errorf("%w; after %s it is still so", err, waited)
+	}
+	return nil, fmt.Errorf("%w; after %s it is not defined in the cluster, want its definition there first", err, waited)
 }
 
 // reachable is an error while there is no cluster.

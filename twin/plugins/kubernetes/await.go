@@ -22,8 +22,9 @@ const pollPause = 500 * time.Millisecond
 
 // wait is one thing that an object must have come to.
 type wait struct {
-	text string
-	met  func(map[string]any) bool
+	text      string
+	condition string // the type of the condition that it is about, if it is about one
+	met       func(map[string]any) bool
 }
 
 // parseWaits reads the annotation: one expression, or a JSON list of them.
@@ -56,14 +57,14 @@ func parseWait(text string) (wait, error) {
 		if !ok {
 			status = "True"
 		}
-		return wait{text, func(o map[string]any) bool { return condition(o, kind)["status"] == status }}, nil
+		return wait{text, kind, func(o map[string]any) bool { return condition(o, kind)["status"] == status }}, nil
 	case form == "jsonpath" && rest != "":
 		path, want, valued := strings.Cut(rest, "=")
 		parsed := jsonpath.New("wait").AllowMissingKeys(true)
 		if err := parsed.Parse(path); err != nil {
 			return wait{}, fmt.Errorf("%s: %q: %w", annotationWait, text, err)
 		}
-		return wait{text, func(o map[string]any) bool {
+		return wait{text, "", func(o map[string]any) bool {
 			var got bytes.Buffer
 			err := parsed.Execute(&got, o)
 			return err == nil && (valued && got.String() == want || !valued && got.Len() > 0)
@@ -116,15 +117,15 @@ func (p *provider) await(ctx context.Context, urn resource.URN, o *unstructured.
 	defer stop()
 	for {
 		open := unmet(waits, o)
-		if open == "" {
+		if open == nil {
 			return o, nil
 		}
-		p.engine.Status(ctx, urn, fmt.Sprintf("waiting for %s: %s", open, lastCondition(o.Object)))
+		p.engine.Status(ctx, urn, fmt.Sprintf("waiting for %s: %s", open.text, lastWord(o.Object, open.condition)))
 		if err := sleep(limited, pollPause); err != nil {
 			if ctx.Err() != nil {
 				return o, ctx.Err()
 			}
-			return o, fmt.Errorf("%s: %s not met after %s; %s", title(o), open, limit, lastCondition(o.Object))
+			return o, fmt.Errorf("%s: %s not met after %s; %s", title(o), open.text, limit, lastWord(o.Object, open.condition))
 		}
 		live, err := p.cluster.get(ctx, o)
 		if err != nil && !unreachable(err) {
@@ -140,15 +141,15 @@ func (p *provider) await(ctx context.Context, urn resource.URN, o *unstructured.
 }
 
 // unmet is the first thing that an object has not come to, or nothing. What a controller said about an older generation does not count.
-func unmet(waits []wait, o *unstructured.Unstructured) string {
+func unmet(waits []wait, o *unstructured.Unstructured) *wait {
 	seen, found, err := unstructured.NestedInt64(o.Object, "status", "observedGeneration")
 	stale := err == nil && found && seen < o.GetGeneration()
-	for _, w := range waits {
-		if stale || !w.met(o.Object) {
-			return w.text
+	for i := range waits {
+		if stale || !waits[i].met(o.Object) {
+			return &waits[i]
 		}
 	}
-	return ""
+	return nil
 }
 
 // condition finds a condition of an object by its type; what is not there is empty.
@@ -174,16 +175,24 @@ func conditions(o map[string]any) (out []map[string]any) {
 	return out
 }
 
-// lastCondition says what an object said last of itself.
-func lastCondition(o map[string]any) string {
-	var last map[string]any
-	for _, c := range conditions(o) {
-		if last == nil || fmt.Sprint(c["lastTransitionTime"]) >= fmt.Sprint(last["lastTransitionTime"]) {
-			last = c
+// lastWord is what an object said last of itself: by the condition that is waited for if it has that, else by the one that
+// changed last, else by a message or a phase.
+func lastWord(o map[string]any, kind string) string {
+	last := condition(o, kind)
+	if last == nil {
+		for _, c := range conditions(o) {
+			if last == nil || fmt.Sprint(c["lastTransitionTime"]) >= fmt.Sprint(last["lastTransitionTime"]) {
+				last = c
+			}
 		}
 	}
-	if last == nil {
-		return "it has no condition yet"
+	if last != nil {
+		return fmt.Sprintf("its last condition is %v=%v, %v: %v", last["type"], last["status"], last["reason"], last["message"])
 	}
-	return fmt.Sprintf("its last condition is %v=%v, %v: %v", last["type"], last["status"], last["reason"], last["message"])
+	for _, field := range []string{"message", "phase"} {
+		if text, ok, err := unstructured.NestedString(o, "status", field); err == nil && ok && text != "" {
+			return fmt.Sprintf("its %s is %q", field, text)
+		}
+	}
+	return "it has no condition yet"
 }

@@ -52,7 +52,7 @@ func TestObjectIsWaitedFor(t *testing.T) {
 	o := newObject(t, p, deployment("waited", nil))
 	made := make(chan error, 1)
 	go func() { made <- o.create() }()
-	log.await(t, "waiting for condition=Available: it has no condition yet")
+	log.await(t, "waiting for condition=Available: ")
 	say(t, p, "waited", "False", 1)
 	log.await(t, "its last condition is Available=False, Told: so it is")
 	say(t, p, "waited", "True", 1)
@@ -65,7 +65,7 @@ func TestPatienceEndsWithTheLastCondition(t *testing.T) {
 	p, _ := configured(t, nil)
 	o := newObject(t, p, deployment("impatient", values{annotationTimeout: "1"}))
 	err := o.create()
-	if err == nil || !strings.Contains(err.Error(), "Deployment default/impatient: condition=Available not met after 1s; it has no condition yet") {
+	if err == nil || !strings.Contains(err.Error(), "Deployment default/impatient: condition=Available not met after 1s; its last condition is Available=False, MinimumReplicasUnavailable: ") {
 		t.Errorf("got %v, want it to name the object, what was waited for and its last condition", err)
 	}
 	rpc, ok := rpcerror.FromError(err)
@@ -94,12 +94,12 @@ func TestWaits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := unmet(waits, o) == ""; got != want {
+		if got := unmet(waits, o) == nil; got != want {
 			t.Errorf("%s: got %t, want %t", text, got, want)
 		}
 	}
 	o.SetGeneration(3)
-	if waits, _ := parseWaits("condition=Stalled"); unmet(waits, o) == "" {
+	if waits, _ := parseWaits("condition=Stalled"); unmet(waits, o) == nil {
 		t.Error("got what was said of an older generation taken for met")
 	}
 }
@@ -136,7 +136,16 @@ func TestKindIsWaitedFor(t *testing.T) {
 	}
 }
 
+// hasten has the plug-in wait less between its tries.
+func hasten(t *testing.T, pauses ...time.Duration) {
+	t.Helper()
+	before := definitionPauses
+	definitionPauses = pauses
+	t.Cleanup(func() { definitionPauses = before })
+}
+
 func TestNamespaceToComeIsNoErrorInAPreview(t *testing.T) {
+	hasten(t, 10*time.Millisecond, 20*time.Millisecond)
 	p, _ := configured(t, nil)
 	in := configMap("early", values{"a": "1"})
 	in["metadata"].ObjectValue()["namespace"] = resource.NewProperty("to-come")
@@ -145,5 +154,44 @@ func TestNamespaceToComeIsNoErrorInAPreview(t *testing.T) {
 	}
 	if _, err := p.Create(t.Context(), plugin.CreateRequest{Properties: in}); err == nil || !strings.Contains(err.Error(), "to-come") {
 		t.Errorf("got %v, want the namespace named", err)
+	}
+}
+
+// The official plug-in tries six times within 31 s, and fails after 63 s without another try.
+func TestTriesAreThoseOfTheOfficialPlugin(t *testing.T) {
+	var at time.Duration
+	var tries []string
+	for _, pause := range definitionPauses {
+		tries = append(tries, at.String())
+		at += pause
+	}
+	if got := strings.Join(tries, " ") + " end " + at.String(); got != "0s 1s 3s 7s 15s 31s end 1m3s" {
+		t.Errorf("got tries at %s", got)
+	}
+	hasten(t, 10*time.Millisecond, 20*time.Millisecond)
+	p, log := configured(t, nil)
+	never := newObject(t, p, props(values{"apiVersion": "example.com/v1", "kind": "Never", "metadata": values{"name": "x", "namespace": "default"}}))
+	if err := never.create(); err == nil || !strings.Contains(err.Error(), "after 30ms it is not defined in the cluster") {
+		t.Errorf("got %v, want it given up", err)
+	}
+	if got := strings.Count(log.String(), "waiting for the API server to know Never"); got != 2 {
+		t.Errorf("got %d tries, want 2", got)
+	}
+}
+
+// An object without conditions is named with its message, or with its phase.
+func TestLastWord(t *testing.T) {
+	for want, status := range map[string]values{
+		"it has no condition yet":         {},
+		`its phase is "Pending"`:          {"phase": "Pending"},
+		`its message is "no such secret"`: {"phase": "Pending", "message": "no such secret"},
+		"its last condition is Ready=False, Why: because": {"message": "x", "conditions": []any{
+			values{"type": "Reconciling", "status": "True", "lastTransitionTime": "2026-01-02T00:00:00Z"},
+			values{"type": "Ready", "status": "False", "reason": "Why", "message": "because", "lastTransitionTime": "2026-01-01T00:00:00Z"},
+		}},
+	} {
+		if got := lastWord(values{"status": status}, "Ready"); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,6 +50,9 @@ func kubeconfig(t *testing.T) string {
 	return shared.kubeconfig
 }
 
+// script leaves Deployments to the tests, and one release that never gets ready.
+const script = `{"delays": {"Deployment": "1h"}, "faults": [{"kind": "HelmRelease", "name": "spoilt", "effect": "never", "message": "no such image"}]}`
+
 // serve runs an API server on loopback, in a folder of its own.
 func serve() (kubeconfig string, stop func(), err error) {
 	if _, err := os.Stat(k3s); err != nil {
@@ -73,13 +78,16 @@ func serve() (kubeconfig string, stop func(), err error) {
 	if err != nil {
 		return "", stop, err
 	}
-	cmd := exec.Command(k3s, "server", "--twin-root", root, "--twin-loopback-node", "--https-listen-port", ports[0], "--twin-etcd-ports", strings.Join(ports[1:], ","))
+	readiness := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, script) }))
+	cmd := exec.Command(k3s, "server", "--twin-root", root, "--twin-loopback-node", "--https-listen-port", ports[0],
+		"--twin-etcd-ports", strings.Join(ports[1:], ","), "--twin-readiness", readiness.URL)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		return "", stop, err
 	}
 	stop = func() {
+		readiness.Close()
 		cmd.Process.Kill() //nolint:errcheck
 		cmd.Wait()         //nolint:errcheck
 		os.RemoveAll(root) //nolint:errcheck
@@ -152,12 +160,18 @@ func props(v values) resource.PropertyMap { return resource.NewPropertyMapFromMa
 
 func secret(v any) resource.PropertyValue { return resource.MakeSecret(resource.NewPropertyValue(v)) }
 
-// configured is the plug-in with these settings, and the cluster's kubeconfig unless they say otherwise.
+// configured is the plug-in with these settings. Unless they say otherwise, it has the cluster's kubeconfig, and content
+// is changed in place.
 func configured(t *testing.T, settings values) (*provider, *recorder) {
 	t.Helper()
 	in := props(settings)
 	if _, ok := in["kubeconfig"]; !ok {
 		in["kubeconfig"] = secret(kubeconfig(t))
+	}
+	for _, key := range []resource.PropertyKey{"enableConfigMapMutable", "enableSecretMutable"} {
+		if _, ok := in[key]; !ok {
+			in[key] = resource.NewProperty(true)
+		}
 	}
 	log := &recorder{}
 	p := &provider{engine: log}

@@ -12,17 +12,35 @@ import (
 )
 
 // fixed are the fields that an object keeps for life, by kind; name and namespace are for every kind.
-// Source: the API server refuses to change them ("field is immutable").
+// Source: the API server refuses to change them ("field is immutable"), or the official plug-in does not try.
 var fixed = map[string][]string{
 	"Secret":                {"type"},
+	"Service":               {"spec.clusterIP"},
 	"StorageClass":          {"parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"},
 	"PriorityClass":         {"value", "preemptionPolicy"},
 	"PersistentVolumeClaim": {"spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeMode", "spec.volumeName"},
 	"RoleBinding":           {"roleRef"},
 	"ClusterRoleBinding":    {"roleRef"},
 	"Deployment":            {"spec.selector"},
+	"DaemonSet":             {"spec.selector"},
 	"StatefulSet":           {"spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"},
 	"Job":                   {"spec.selector", "spec.template", "spec.completions"},
+}
+
+// contents are the fields of a ConfigMap or a Secret that the official plug-in replaces it for, unless the provider is told
+// that they can be changed, or the object itself says that they cannot.
+// Source: https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/ (enableConfigMapMutable, enableSecretMutable)
+var contents = map[string][]string{"ConfigMap": {"data", "binaryData"}, "Secret": {"data", "stringData"}}
+
+// kept are the fields that an object keeps for life.
+func (p *provider) kept(in resource.PropertyMap) []string {
+	kind := plug.Text(in, "kind")
+	list := slices.Concat([]string{"apiVersion", "kind", "metadata.name", "metadata.namespace"}, fixed[kind])
+	immutable := plug.Plain(in["immutable"])
+	if !p.settings.mutable[kind] || immutable.IsBool() && immutable.BoolValue() {
+		list = append(list, contents[kind]...)
+	}
+	return list
 }
 
 // Diff compares an object with what the program wants now. A changed field that the object keeps for life replaces it,
@@ -33,7 +51,7 @@ func (p *provider) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffR
 		return plugin.DiffResult{Changes: plugin.DiffNone}, nil
 	}
 	detailed := plugin.NewDetailedDiffFromObjectDiff(diff, true)
-	keep := append([]string{"apiVersion", "kind", "metadata.name", "metadata.namespace"}, fixed[plug.Text(req.NewInputs, "kind")]...)
+	keep := p.kept(req.NewInputs)
 	result := plugin.DiffResult{Changes: plugin.DiffSome, ChangedKeys: diff.ChangedKeys(), DetailedDiff: detailed}
 	for path, d := range detailed {
 		if !slices.ContainsFunc(keep, func(field string) bool { return within(path, field) }) {

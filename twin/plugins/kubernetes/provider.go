@@ -40,6 +40,8 @@ type settings struct {
 	force bool
 	// upsert takes over an object that exists already.
 	upsert bool
+	// mutable are the kinds, ConfigMap and Secret, whose content is changed in place.
+	mutable map[string]bool
 }
 
 // known are the settings that are understood; those that are bool may come as text.
@@ -47,6 +49,7 @@ var known = map[string]bool{
 	"kubeconfig": false, "clusterIdentifier": false,
 	"enableServerSideApply": true, "enablePatchForce": true, "upsertExistingObjects": true,
 	"deleteUnreachable": true, "skipUpdateUnreachable": true,
+	"enableConfigMapMutable": true, "enableSecretMutable": true,
 }
 
 func newProvider(engine *plug.Engine) (plugin.Provider, error) {
@@ -114,6 +117,14 @@ func (p *provider) DiffConfig(_ context.Context, req plugin.DiffConfigRequest) (
 
 // Configure takes the settings, and looks whether the cluster can be reached: what it finds holds for the whole run.
 func (p *provider) Configure(_ context.Context, req plugin.ConfigureRequest) (plugin.ConfigureResponse, error) {
+	p.settings.mutable = map[string]bool{}
+	for _, kind := range []string{"ConfigMap", "Secret"} {
+		on, err := flag(req.Inputs, resource.PropertyKey("enable"+kind+"Mutable"), false)
+		if err != nil {
+			return plugin.ConfigureResponse{}, err
+		}
+		p.settings.mutable[kind] = on
+	}
 	if hasComputed(req.Inputs["kubeconfig"]) {
 		p.settings.unreachable = "its kubeconfig is not known yet"
 		return plugin.ConfigureResponse{}, nil
