@@ -85,9 +85,16 @@ func (g *growth) k3sRun(t *testing.T) string {
 
 var sizeGB, serverType, k3sVersion = []string{"volume", "sizeGB"}, []string{"server", "type"}, []string{"k3s", "version"}
 
+// resized is what changes with the type of the server: the host, and with the profile the size of every service.
+var resized = []string{
+	"update certificates-manager", "update flux-instance", "update flux-operator", "update ingress-traefik", "update k3s-install",
+	"update node", "update node-prepare", "update node-rest", "update postgres", "update postgres-operator", "update registry",
+	"update storage-defaults", "update storage-longhorn",
+}
+
 func (g *growth) largerVolume(t *testing.T) {
 	before := g.k3sRun(t)
-	g.change(t, 60, sizeGB, "update data", "update data-mount")
+	g.change(t, 60, sizeGB, "update data", "update data-mount", "update storage-longhorn")
 	if after := g.k3sRun(t); after != before {
 		t.Errorf("k3s: got %q, want it untouched, %q", after, before)
 	}
@@ -152,7 +159,7 @@ func (g *growth) largerServer(t *testing.T) {
 	out := must[string](t)
 	out(g.SSH(witness))
 	boot := out(g.SSH("cat /proc/sys/kernel/random/boot_id; systemctl show --property UserspaceTimestamp"))
-	g.change(t, "cx33", serverType, "update ingress-traefik", "update k3s-install", "update node", "update node-prepare", "update node-rest")
+	g.change(t, "cx33", serverType, resized...)
 	if got := out(g.SSH("cat /data/witness")); got != "in order" {
 		t.Errorf("got %q, want what lives on the volume stopped before the power goes", got)
 	}
@@ -181,7 +188,7 @@ func (g *growth) powerOff(t *testing.T) {
 }
 
 func (g *growth) smallerServer(t *testing.T) {
-	g.change(t, "cx23", serverType, "update ingress-traefik", "update k3s-install", "update node", "update node-prepare", "update node-rest")
+	g.change(t, "cx23", serverType, resized...)
 	g.checkServer(t, "cx23")
 }
 

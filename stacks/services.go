@@ -74,7 +74,7 @@ func (p *platform) after(namespace string, also ...pulumi.Resource) []pulumi.Res
 
 func (p *platform) ingress(ctx *pulumi.Context) error {
 	known, err := k3s.AwaitDefinitions(ctx, "traefik-definitions", &k3s.Definitions{
-		Names: ingress.Definitions(), Chart: "traefik-crd", Version: p.K3s.Version,
+		Names: ingress.Definitions(), Chart: "traefik-crd",
 		Connection: p.node.Connection, After: []pulumi.Resource{p.cluster},
 	})
 	if err != nil {

@@ -199,7 +199,7 @@ func TestDoctorNamesTheCommand(t *testing.T) {
 func TestCapacity(t *testing.T) {
 	t.Setenv("HCLOUD_TOKEN", "")
 	out, said, code := call(t, "capacity", "--stack", "prod")
-	if want := "Stack prod, profile lean: cx23 sees 3809 MiB, "; code != exitDone || !strings.HasPrefix(out, want) || !strings.Contains(out, "\nthere is    2000        2659") {
+	if want := "Stack prod, profile lean: cx23 sees 3809 MiB, "; code != exitDone || !strings.HasPrefix(out, want) || !strings.Contains(strings.Join(strings.Fields(out), " "), " there is 2000 2659 ") {
 		t.Errorf("got exit code %d, %q and\n%s\nwant the table of %s", code, said, out, want)
 	}
 	var c struct {
