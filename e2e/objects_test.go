@@ -27,7 +27,7 @@ func TestWithin(t *testing.T) {
 // stored holds what the program sent to the API server against what is there.
 func (m *machine) stored(t *testing.T) {
 	sent := must[[]*unstructured.Unstructured](t)(m.Sent())
-	if len(sent) < 80 {
+	if len(sent) < 60 {
 		t.Errorf("got %d objects in the state, want those of the whole platform", len(sent))
 	}
 	differences := must[[]string](t)(must[*Objects](t)(m.Objects()).Pruned(t.Context(), sent))

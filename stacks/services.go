@@ -180,6 +180,9 @@ func clusterAPI(ctx *pulumi.Context, cluster *k3s.Cluster) ([]pulumi.ResourceOpt
 		UpsertExistingObjects: pulumi.Bool(true),
 		// What somebody changed by hand is changed back instead of being a conflict.
 		EnablePatchForce: pulumi.Bool(true),
+		// What they hold is changed in place: whoever uses one would find none in the middle of a replacement.
+		EnableSecretMutable:    pulumi.Bool(true),
+		EnableConfigMapMutable: pulumi.Bool(true),
 		// While the server is gone or re-imaged, a plan can be made.
 		SkipUpdateUnreachable: pulumi.Bool(true),
 	})
