@@ -56,10 +56,14 @@ var documentEnd = regexp.MustCompile(`(?m)^---\s*$`)
 
 // shipped reads definitions out of a module's archive, which the Go command has checked.
 func (b bundle) shipped() ([]apiextensions.CustomResourceDefinition, error) {
-	text, err := exec.Command("go", "mod", "download", "-json", b.module).Output()
+	// A command that fails prints the reason as JSON, and one that does not run prints nothing.
+	text, failed := exec.Command("go", "mod", "download", "-json", b.module).Output()
 	var at struct{ Dir, Error string }
-	if json.Unmarshal(text, &at) != nil || at.Dir == "" {
-		return nil, fmt.Errorf("go mod download: %w: %s", err, at.Error)
+	if err := json.Unmarshal(text, &at); err != nil {
+		return nil, fmt.Errorf("go mod download: %w", errors.Join(failed, err))
+	}
+	if at.Dir == "" {
+		return nil, fmt.Errorf("go mod download: got no folder of %s: %s", b.module, at.Error)
 	}
 	files, err := filepath.Glob(filepath.Join(at.Dir, filepath.FromSlash(b.files)))
 	if err != nil {

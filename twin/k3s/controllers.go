@@ -23,6 +23,8 @@ import (
 	"k8s.io/kubernetes/pkg/controller/garbagecollector"
 	"k8s.io/kubernetes/pkg/controller/namespace"
 	"k8s.io/kubernetes/pkg/controller/serviceaccount"
+	"k8s.io/kubernetes/pkg/controller/volume/pvcprotection"
+	"k8s.io/kubernetes/pkg/controller/volume/pvprotection"
 	accounts "k8s.io/kubernetes/pkg/serviceaccount"
 )
 
@@ -30,7 +32,8 @@ const gcPeriod = 30 * time.Second
 
 // startControllers runs Kubernetes' own controllers that need no nodes: namespaces are emptied
 // and finished, service accounts, their tokens and the root CA ConfigMap appear, cluster roles
-// are aggregated and owned objects are collected. The simulation stands in for some others.
+// are aggregated, owned objects are collected, and a volume or a claim that is deleted goes. The simulation stands in for
+// some others.
 func startControllers(ctx context.Context, config *rest.Config, p paths) error {
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
@@ -91,6 +94,11 @@ func coreControllers(
 	if err != nil {
 		return nil, err
 	}
+	claims, err := pvcprotection.NewPVCProtectionController(log, core.PersistentVolumeClaims(), core.Pods(), client)
+	if err != nil {
+		return nil, err
+	}
+	volumes := pvprotection.NewPVProtectionController(log, core.PersistentVolumes(), client)
 	roles := clusterroleaggregation.NewClusterRoleAggregation(shared.Rbac().V1().ClusterRoles(), client.RbacV1())
 	return []func(){
 		func() { spaces.Run(ctx, 5) },
@@ -98,6 +106,8 @@ func coreControllers(
 		func() { tokens.Run(ctx, 2) },
 		func() { publisher.Run(ctx, 1) },
 		func() { roles.Run(ctx, 2) },
+		func() { claims.Run(ctx, 1) },
+		func() { volumes.Run(ctx, 1) },
 	}, nil
 }
 

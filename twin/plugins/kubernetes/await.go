@@ -115,12 +115,15 @@ func (p *provider) await(ctx context.Context, urn resource.URN, o *unstructured.
 	}
 	limited, stop := context.WithTimeout(ctx, limit)
 	defer stop()
-	for {
+	for said := ""; ; {
 		open := unmet(waits, o)
 		if open == nil {
 			return o, nil
 		}
-		p.engine.Status(ctx, urn, fmt.Sprintf("waiting for %s: %s", open.text, lastWord(o.Object, open.condition)))
+		if now := fmt.Sprintf("waiting for %s: %s", open.text, lastWord(o.Object, open.condition)); now != said {
+			said = now
+			p.engine.Status(ctx, urn, now)
+		}
 		if err := sleep(limited, pollPause); err != nil {
 			if ctx.Err() != nil {
 				return o, ctx.Err()

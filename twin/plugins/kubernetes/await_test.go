@@ -52,7 +52,7 @@ func TestObjectIsWaitedFor(t *testing.T) {
 	o := newObject(t, p, deployment("waited", nil))
 	made := make(chan error, 1)
 	go func() { made <- o.create() }()
-	log.await(t, "waiting for condition=Available: ")
+	log.await(t, "its last condition is Available=False, MinimumReplicasUnavailable") // the simulation leaves it at that
 	say(t, p, "waited", "False", 1)
 	log.await(t, "its last condition is Available=False, Told: so it is")
 	say(t, p, "waited", "True", 1)
