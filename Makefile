@@ -62,7 +62,7 @@ check: packages ## Run the fast tests, which need neither root nor the tools.
 	go vet ./...
 	go test ./...
 	echo "== the Hetzner emulator"
-	(cd twin; go vet ./...; go test ./hetzner/... ./tools/...)
+	(cd twin; go vet ./...; go test ./hetzner/... ./readiness/... ./tools/...)
 	echo "== the benchmark"
 	(cd bench; go vet ./...; go test ./...)
 
@@ -72,6 +72,8 @@ test: check tools ## Run every test (needs root).
 	(cd twin; go test -count=1 ./plugins/...)
 	echo "== the bridged Hetzner provider"
 	(cd twin/hcloud; go vet ./...; go test -count=1 ./...)
+	echo "== the kinds of the platform"
+	(cd twin/definitions; go vet ./...)
 	echo "== the k3s stand-in"
 	(cd twin/k3s; go vet ./...; go test -count=1 ./...)
 	echo "== the hosts"
@@ -84,7 +86,7 @@ lint: ## Run the linters, and check workflows and commit messages.
 	@.ci/commits --test
 	.ci/commits
 	go tool -modfile=build/actionlint/go.mod actionlint
-	for module in . twin twin/hcloud twin/k3s e2e bench; do
+	for module in . twin twin/definitions twin/hcloud twin/k3s e2e bench; do
 		echo "== $$module"
 		(cd $$module && go tool -modfile=$(CURDIR)/build/lint/go.mod golangci-lint run ./...)
 	done
