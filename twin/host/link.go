@@ -12,13 +12,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pair lays a cable: near inside the server, far on the wire, both up. It replaces one that is there.
+// pair lays a cable: near inside the server, far on the wire, both up. It replaces one that is there, be it that of the
+// server before its reboot: the kernel takes down the network of a machine that is gone when it gets round to it.
 func pair(inside, wire *os.File, near, far string, mtu int) error {
+	if err := withLinks(wire, func(h *netlink.Handle) error { return removeLink(h, far) }); err != nil {
+		return err
+	}
 	err := withLinks(inside, func(h *netlink.Handle) error {
-		if old, err := h.LinkByName(near); err == nil {
-			if err := h.LinkDel(old); err != nil {
-				return err
-			}
+		if err := removeLink(h, near); err != nil {
+			return err
 		}
 		return h.LinkAdd(&netlink.Veth{
 			LinkAttrs: netlink.LinkAttrs{Name: near, MTU: mtu},
@@ -31,6 +33,21 @@ func pair(inside, wire *os.File, near, far string, mtu int) error {
 	return errors.Join(
 		withLinks(inside, func(h *netlink.Handle) error { return up(h, near) }),
 		withLinks(wire, func(h *netlink.Handle) error { return up(h, far) }))
+}
+
+// removeLink removes an interface, if it is there and for as long as it is.
+func removeLink(h *netlink.Handle, name string) error {
+	old, err := h.LinkByName(name)
+	if errors.As(err, new(netlink.LinkNotFoundError)) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := h.LinkDel(old); err != nil && !errors.Is(err, unix.ENODEV) {
+		return fmt.Errorf("remove %s: %w", name, err)
+	}
+	return nil
 }
 
 // withLinks runs f with netlink in a network namespace.
