@@ -40,6 +40,9 @@ type Cluster struct {
 	APIServer pulumi.StringOutput `pulumi:"apiServer"`
 	// Kubeconfig gives full control over the cluster; a secret. It stays the same for as long as the volume lives.
 	Kubeconfig pulumi.StringOutput `pulumi:"kubeconfig"`
+	// Ready is what comes before whatever needs it. The component itself would not do: who depends on one depends on those of its
+	// parts that are known at that moment, and they become known on the side.
+	Ready []pulumi.Resource
 }
 
 // New installs k3s and waits until its node is ready. Invalid args register nothing. An upgrade that does not become
@@ -100,6 +103,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, fmt.Errorf("k3s %q: %w", name, err)
 	}
+	c.Ready = []pulumi.Resource{installed, raw}
 	c.APIServer = a.PublicIPv4.ToStringOutput().ApplyT(apiServer).(pulumi.StringOutput)
 	context := ContextName(ctx.Project(), ctx.Stack())
 	c.Kubeconfig = pulumi.ToSecret(pulumi.All(raw.Stdout, c.APIServer).ApplyT(func(v []any) (string, error) {

@@ -7,6 +7,7 @@ package certificates
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -32,7 +33,13 @@ const (
 )
 
 // Certificates is cert-manager with the cloud's certificate.
-type Certificates struct{ pulumi.ResourceState }
+type Certificates struct {
+	pulumi.ResourceState
+
+	// Ready is what comes before whatever needs it. The component itself would not do: who depends on one depends on those of its
+	// parts that are known at that moment, and they become known on the side.
+	Ready []pulumi.Resource
+}
 
 // New installs cert-manager and has the certificate signed. Invalid args register nothing.
 //
@@ -73,7 +80,8 @@ func (c *Certificates) install(ctx *pulumi.Context, name string, a *Args) ([]pul
 	if err != nil {
 		return nil, err
 	}
-	ready := []pulumi.Resource{manager}
+	c.Ready = slices.Clone(manager.Ready)
+	ready := slices.Clone(manager.Ready)
 	if a.ZoneToken == nil {
 		return ready, nil
 	}
@@ -92,7 +100,7 @@ func (c *Certificates) install(ctx *pulumi.Context, name string, a *Args) ([]pul
 	if err != nil {
 		return nil, err
 	}
-	return append(ready, token, solver), nil
+	return append(append(ready, token), solver.Ready...), nil
 }
 
 // sign makes both issuers, and the certificate by the one that was chosen.

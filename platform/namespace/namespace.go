@@ -21,11 +21,14 @@ type Namespace struct {
 
 	// Name is what the namespace is called, known once it is there.
 	Name pulumi.StringOutput `pulumi:"name"`
+	// Ready is what comes before whatever needs it. The component itself would not do: who depends on one depends on those of its
+	// parts that are known at that moment, and they become known on the side.
+	Ready []pulumi.Resource
 }
 
 // New makes a namespace, its policies and its limits. Invalid args register nothing.
 //
-// What is put into it must depend on the component, not on its name alone: a pod that runs before its policies is not
+// What is put into it must depend on Ready, not on its name alone: a pod that runs before its policies is not
 // held by them.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Namespace, error) {
 	a, err := args.complete()
@@ -42,7 +45,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, fmt.Errorf("namespace %q: %w", name, err)
 	}
-	n.Name = space.Metadata.Name().Elem()
+	n.Name, n.Ready = space.Metadata.Name().Elem(), []pulumi.Resource{space}
 	if err := n.policies(ctx, name, a); err != nil {
 		return nil, fmt.Errorf("namespace %q: %w", name, err)
 	}

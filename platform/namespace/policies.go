@@ -52,13 +52,14 @@ func (n *Namespace) policies(ctx *pulumi.Context, name string, a *Args) error {
 // policy makes one policy for all pods of the namespace.
 func (n *Namespace) policy(ctx *pulumi.Context, name, policy string, spec *networkingv1.NetworkPolicySpecArgs) error {
 	spec.PodSelector = &metav1.LabelSelectorArgs{}
-	_, err := networkingv1.NewNetworkPolicy(ctx, name+"-"+policy, &networkingv1.NetworkPolicyArgs{
+	made, err := networkingv1.NewNetworkPolicy(ctx, name+"-"+policy, &networkingv1.NetworkPolicyArgs{
 		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(policy), Namespace: n.Name},
 		Spec:     spec,
 	}, pulumi.Parent(n))
 	if err != nil {
 		return fmt.Errorf("policy %s: %w", policy, err)
 	}
+	n.Ready = append(n.Ready, made)
 	return nil
 }
 

@@ -54,23 +54,26 @@ func (n *Namespace) limits(ctx *pulumi.Context, name string, q *Quota) error {
 	total, each := q.Total.Requirements(), q.Container.Requirements()
 	addAmounts(hard, "requests.", total.Requests)
 	addAmounts(hard, "limits.", total.Limits)
-	if _, err := corev1.NewResourceQuota(ctx, name+"-quota", &corev1.ResourceQuotaArgs{
+	quota, err := corev1.NewResourceQuota(ctx, name+"-quota", &corev1.ResourceQuotaArgs{
 		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String("quota"), Namespace: n.Name},
 		Spec:     &corev1.ResourceQuotaSpecArgs{Hard: hard},
-	}, pulumi.Parent(n)); err != nil {
+	}, pulumi.Parent(n))
+	if err != nil {
 		return fmt.Errorf("quota: %w", err)
 	}
 	requests, limits := pulumi.StringMap{}, pulumi.StringMap{}
 	addAmounts(requests, "", each.Requests)
 	addAmounts(limits, "", each.Limits)
-	if _, err := corev1.NewLimitRange(ctx, name+"-limits", &corev1.LimitRangeArgs{
+	made, err := corev1.NewLimitRange(ctx, name+"-limits", &corev1.LimitRangeArgs{
 		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String("limits"), Namespace: n.Name},
 		Spec: &corev1.LimitRangeSpecArgs{Limits: corev1.LimitRangeItemArray{corev1.LimitRangeItemArgs{
 			Type: pulumi.String("Container"), DefaultRequest: requests, Default: limits,
 		}}},
-	}, pulumi.Parent(n)); err != nil {
+	}, pulumi.Parent(n))
+	if err != nil {
 		return fmt.Errorf("limits: %w", err)
 	}
+	n.Ready = append(n.Ready, quota, made)
 	return nil
 }
 

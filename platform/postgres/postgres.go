@@ -8,6 +8,7 @@ package postgres
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -73,7 +74,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		// Source: https://cloudnative-pg.io/documentation/current/labels_annotations/
 		Annotations: map[string]string{"cnpg.io/skipWalArchiving": "enabled"},
 		Spec:        a.cluster(), WaitFor: "condition=Ready", Timeout: readyTimeout,
-	}, pulumi.Parent(p), pulumi.DependsOn(append([]pulumi.Resource{operator}, a.After...)))
+	}, pulumi.Parent(p), pulumi.DependsOn(slices.Concat(operator.Ready, a.After)))
 	if err != nil {
 		return nil, fmt.Errorf("postgres %q: %w", name, err)
 	}

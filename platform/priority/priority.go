@@ -47,7 +47,13 @@ var ranks = []struct {
 }
 
 // Classes are the PriorityClasses of the cloud.
-type Classes struct{ pulumi.ResourceState }
+type Classes struct {
+	pulumi.ResourceState
+
+	// Ready is what comes before whatever needs it. The component itself would not do: who depends on one depends on those of its
+	// parts that are known at that moment, and they become known on the side.
+	Ready []pulumi.Resource
+}
 
 // New makes the classes.
 func New(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) (*Classes, error) {
@@ -64,10 +70,11 @@ func New(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) (*Clas
 		if r.class == Applications {
 			args.GlobalDefault = pulumi.Bool(true) // the API server does not store a false
 		}
-		_, err := schedulingv1.NewPriorityClass(ctx, string(r.class), args, pulumi.Parent(c))
+		made, err := schedulingv1.NewPriorityClass(ctx, string(r.class), args, pulumi.Parent(c))
 		if err != nil {
 			return nil, fmt.Errorf("priority %q: %s: %w", name, r.class, err)
 		}
+		c.Ready = append(c.Ready, made)
 	}
 	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{}); err != nil {
 		return nil, fmt.Errorf("priority %q: outputs: %w", name, err)

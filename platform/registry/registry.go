@@ -24,13 +24,13 @@ const (
 	// at rest.
 	imageRepository = "ghcr.io/project-zot/zot-minimal"
 
-	// serviceName is that of the service, and of all that the chart makes.
-	serviceName = "registry"
 	// accountsName is that of the secret with the accounts, and claimName that of the volume claim.
 	accountsName, claimName = "registry-accounts", "registry-images"
 )
 
 const (
+	// ServiceName is that of the service, and of all that the chart makes.
+	ServiceName = "registry"
 	// Address is where the registry is within the cluster. It is fixed, since nodes ask for it that do not use the DNS of the
 	// cluster, and taken from the band that Kubernetes hands out last.
 	// Source: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
@@ -44,7 +44,7 @@ func Host(domain string) string { return "registry." + domain }
 
 // InClusterHost is the name by which pods reach a registry in a namespace, without TLS.
 func InClusterHost(namespace string) string {
-	return fmt.Sprintf("%s.%s.svc.cluster.local:%d", serviceName, namespace, Port)
+	return fmt.Sprintf("%s.%s.svc.cluster.local:%d", ServiceName, namespace, Port)
 }
 
 // Registry is the registry.
@@ -110,7 +110,7 @@ func (r *Registry) needs(ctx *pulumi.Context, name string, a *Args) ([]pulumi.Re
 	}
 	// The chart's pods would be given a token for the Kubernetes API, of which the registry has no use.
 	identity, err := corev1.NewServiceAccount(ctx, name, &corev1.ServiceAccountArgs{
-		Metadata: meta(serviceName), AutomountServiceAccountToken: pulumi.Bool(false),
+		Metadata: meta(ServiceName), AutomountServiceAccountToken: pulumi.Bool(false),
 	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("identity: %w", err)

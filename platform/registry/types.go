@@ -140,9 +140,9 @@ func (args *Args) values() (*values, error) {
 	}
 	host := Host(args.Domain)
 	return &values{
-		FullnameOverride: serviceName,
+		FullnameOverride: ServiceName,
 		Image:            image{imageRepository, args.Version},
-		ServiceAccount:   serviceAccount{Name: serviceName},
+		ServiceAccount:   serviceAccount{Name: ServiceName},
 		Service:          service{"ClusterIP", Port, Address},
 		Ingress: ingress{
 			Enabled: true, Annotations: ingressAnnotations{"websecure"}, ClassName: "traefik", PathType: "Prefix",

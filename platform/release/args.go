@@ -29,7 +29,7 @@ type Args struct {
 	// rolled back, which for storage or a database means a loss.
 	Stateful bool
 	// After is what must be there before anything of the release. As an option, DependsOn would hold for the component
-	// alone, and not for what it is made of.
+	// alone, and not for what it is made of; and of a component here, its Ready.
 	// Default: nothing.
 	After []pulumi.Resource
 	// Timeout is what one attempt may take.

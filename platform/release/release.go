@@ -32,7 +32,13 @@ const (
 )
 
 // Release is a Helm release.
-type Release struct{ pulumi.ResourceState }
+type Release struct {
+	pulumi.ResourceState
+
+	// Ready is what comes before whatever needs it. The component itself would not do: who depends on one depends on those of its
+	// parts that are known at that moment, and they become known on the side.
+	Ready []pulumi.Resource
+}
 
 // New registers the source and the release, and waits until Flux says that it is ready: for two attempts and a minute.
 // Invalid args register nothing. One that fails stays as it is, and Flux goes on with it.
@@ -52,12 +58,14 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, fmt.Errorf("release %q: %w", name, err)
 	}
-	if _, err := object.New(ctx, name, &object.Args{
+	made, err := object.New(ctx, name, &object.Args{
 		APIVersion: "helm.toolkit.fluxcd.io/v2", Kind: "HelmRelease", Namespace: a.Namespace, Name: a.Chart.Name, Spec: spec,
 		WaitFor: "condition=Ready", Timeout: 2*a.Timeout + time.Minute,
-	}, pulumi.Parent(r), pulumi.DependsOn(append(slices.Clone(a.After), source))); err != nil {
+	}, pulumi.Parent(r), pulumi.DependsOn(append(slices.Clone(a.After), source)))
+	if err != nil {
 		return nil, fmt.Errorf("release %q: %w", name, err)
 	}
+	r.Ready = []pulumi.Resource{made}
 	if err := ctx.RegisterResourceOutputs(r, pulumi.Map{}); err != nil {
 		return nil, fmt.Errorf("release %q: outputs: %w", name, err)
 	}
