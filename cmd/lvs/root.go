@@ -112,7 +112,7 @@ Exit codes:
 	complete("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	complete("stack", a.completeStack)
 	root.AddCommand(a.costCommand(), a.capacityCommand(), a.kubeconfigCommand(), a.doctorCommand(), a.guardCommand(),
-		a.accessCommand(), a.recoverCommand(), a.rebuildCommand(), a.replaceCommand())
+		a.accessCommand(), a.userCommand(), a.recoverCommand(), a.rebuildCommand(), a.replaceCommand())
 	return root
 }
 
