@@ -48,6 +48,9 @@ type Grafana struct {
 	URL pulumi.StringOutput `pulumi:"url"`
 	// AdminPassword is that of the local user; a secret. With a sign-on it opens nothing.
 	AdminPassword pulumi.StringOutput `pulumi:"adminPassword"`
+	// Ready is what comes before whatever needs it. The component itself would not do: who depends on one depends on those of its
+	// parts that are known at that moment, and they become known on the side.
+	Ready []pulumi.Resource
 }
 
 // New installs Grafana, and waits until it answers. Invalid args register nothing.
@@ -65,14 +68,16 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, fmt.Errorf("grafana %q: %w", name, err)
 	}
-	if _, err := release.New(ctx, name, &release.Args{
+	made, err := release.New(ctx, name, &release.Args{
 		Namespace: a.Namespace, Chart: release.Chart{Repository: chartRepository, Name: chartName, Version: a.ChartVersion}, Values: a.values(),
 		// What a newer Grafana has made of its database, an older one may not read.
 		Stateful: true,
 		After:    append(slices.Clone(a.After), needs...),
-	}, pulumi.Parent(g)); err != nil {
+	}, pulumi.Parent(g))
+	if err != nil {
 		return nil, fmt.Errorf("grafana %q: %w", name, err)
 	}
+	g.Ready = made.Ready
 	if err := ctx.RegisterResourceOutputs(g, pulumi.Map{"url": g.URL, "adminPassword": g.AdminPassword}); err != nil {
 		return nil, fmt.Errorf("grafana %q: outputs: %w", name, err)
 	}

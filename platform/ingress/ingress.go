@@ -45,6 +45,13 @@ func Labels() map[string]string { return map[string]string{"app.kubernetes.io/na
 // Class is what an Ingress names to be answered by Traefik.
 const Class = "traefik"
 
+// MetricsPort is where Traefik's pods tell what they measure, and MetricsPortName what it is called. It is no port of the
+// service, and none of the node.
+const (
+	MetricsPort     = 9100
+	MetricsPortName = "metrics"
+)
+
 // Ingress is the configuration of Traefik.
 type Ingress struct{ pulumi.ResourceState }
 
@@ -154,6 +161,14 @@ func (args *Args) values() values {
 			// A layer of an image is uploaded for longer than the minute that Traefik allows.
 			"--entrypoints.websecure.transport.respondingtimeouts.readtimeout=0s",
 			"--entrypoints.websecure.http.middlewares=" + strings.Join(middlewareNames(), ","),
+			// The page about itself. Nobody is led to it by this, and nothing on it comes from elsewhere.
+			"--api.dashboard=true",
+			"--api.disabledashboardad=true",
+			// By service, which is what an application is known by: by router as well, each would be counted twice.
+			"--metrics.prometheus.entrypoint=" + MetricsPortName,
+			"--metrics.prometheus.addentrypointslabels=true",
+			"--metrics.prometheus.addserviceslabels=true",
+			"--metrics.prometheus.addrouterslabels=false",
 		},
 	}
 	var trusted []string

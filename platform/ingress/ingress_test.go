@@ -50,6 +50,8 @@ func TestIngress(t *testing.T) {
 		"--entrypoints.web.http.redirections.entrypoint.to=:443", "--entrypoints.web.http.redirections.entrypoint.scheme=https",
 		"--entrypoints.websecure.transport.respondingtimeouts.readtimeout=0s", "--accesslog.fields.headers.defaultmode=drop",
 		"--entrypoints.websecure.http.middlewares=kube-system-rate-limit@kubernetescrd,kube-system-security-headers@kubernetescrd",
+		"--api.dashboard=true", "--api.disabledashboardad=true", "--metrics.prometheus.entrypoint=metrics",
+		"--metrics.prometheus.addentrypointslabels=true", "--metrics.prometheus.addserviceslabels=true", "--metrics.prometheus.addrouterslabels=false",
 		"--entrypoints.web.forwardedheaders.trustedips=192.0.2.0/24,2001:db8::/32",
 		"--entrypoints.websecure.forwardedheaders.trustedips=192.0.2.0/24,2001:db8::/32",
 	} {
@@ -57,13 +59,13 @@ func TestIngress(t *testing.T) {
 			t.Errorf("got %q, want %s among them", arguments, want)
 		}
 	}
-	if len(arguments) != 10 {
-		t.Errorf("got %d arguments, want 10: %q", len(arguments), arguments)
+	if len(arguments) != 16 {
+		t.Errorf("got %d arguments, want 16: %q", len(arguments), arguments)
 	}
 }
 
 func TestNobodyIsTrustedByDefault(t *testing.T) {
-	if got := rendered(t, &Args{Size: SizeFor(footprint.Standard)})["additionalArguments"].([]any); len(got) != 8 {
+	if got := rendered(t, &Args{Size: SizeFor(footprint.Standard)})["additionalArguments"].([]any); len(got) != 14 {
 		t.Errorf("got %q, want none about forwarded headers", got)
 	}
 }

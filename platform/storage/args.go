@@ -44,6 +44,10 @@ type Args struct {
 	// Size is what the pods may take. Required.
 	Size Size
 
+	// Volumes is how many there will be: each takes memory. Required. Another number holds for pods that start from then on.
+	// Range: at least 1.
+	Volumes int
+
 	// Connection reaches the server, ServerID is its ID: another one is prepared anew. Required.
 	Connection remote.ConnectionArgs
 	ServerID   pulumi.IntInput
@@ -79,6 +83,7 @@ func (args *Args) complete() (*Args, error) {
 	check(a.ReserveGiB > 0 && a.ReserveGiB < a.volumeGiB(), "reserveGiB: got %d, want more than nothing and less than the %d of the volume", a.ReserveGiB, a.volumeGiB())
 	check(naming.IsLabel(a.PriorityClass), "priorityClass: got %q, want a DNS label", a.PriorityClass)
 	check(a.Size.isWhole(), "size: got %+v, want one of SizeFor", a.Size)
+	check(a.Volumes >= 1, "volumes: got %d, want at least 1", a.Volumes)
 	check(a.Connection.Host != nil && a.Connection.HostKey != nil, "connection: got no host or no host key, want both")
 	check(a.ServerID != nil, "serverID: got nil, want an input")
 	check(a.MountPoint != nil, "mountPoint: got nil, want an input")

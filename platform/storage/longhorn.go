@@ -10,6 +10,21 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
+// The user interface, as the chart makes it: its service, the port of that, and the one of the pod, by which a policy knows
+// it. Whoever reaches it can do everything: it hands on what it is asked to Longhorn's manager.
+const (
+	UIService       = "longhorn-frontend"
+	UIPort, UIOfPod = 80, 8000
+)
+
+// HealthService and HealthPort answer at HealthPath, by HTTPS and with a certificate of their own, whether Longhorn's manager
+// is ready, and give no way to change anything.
+const (
+	HealthService = "longhorn-admission-webhook"
+	HealthPort    = 9502
+	HealthPath    = "/v1/healthz"
+)
+
 const (
 	// replicas of every volume: on one disk a second copy would save nothing.
 	replicas = 1
@@ -62,8 +77,8 @@ func (args *Args) values() (*values, error) {
 		CSI:             csi{"/var/lib/kubelet", 1, 1, 1, 1},
 		LonghornManager: manager{args.PriorityClass, size.Manager.Requirements()},
 		LonghornDriver:  driver{args.PriorityClass},
-		// Nobody is asked who he is by it: it comes together with the sign-on.
-		LonghornUI: ui{0, args.PriorityClass},
+		// It asks nobody who he is: the door before it must.
+		LonghornUI: ui{1, args.PriorityClass},
 		DefaultSettings: settings{
 			DefaultDataPath:                         args.DataPath,
 			StorageReservedPercentageForDefaultDisk: args.reservedPercent(),

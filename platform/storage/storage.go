@@ -46,6 +46,9 @@ type Storage struct {
 
 	// ClassName is what the class is called, known once it is there.
 	ClassName pulumi.StringOutput `pulumi:"className"`
+	// Ready is what comes before whatever needs it. The component itself would not do: who depends on one depends on those of its
+	// parts that are known at that moment, and they become known on the side.
+	Ready []pulumi.Resource
 }
 
 // New makes the storage class and, with Longhorn, prepares the host for it and installs it. Invalid args register nothing.
@@ -70,7 +73,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, fmt.Errorf("storage %q: class: %w", name, err)
 	}
-	s.ClassName = class.Metadata.Name().Elem()
+	s.ClassName, s.Ready = class.Metadata.Name().Elem(), []pulumi.Resource{class}
 	if err := ctx.RegisterResourceOutputs(s, pulumi.Map{"className": s.ClassName}); err != nil {
 		return nil, fmt.Errorf("storage %q: outputs: %w", name, err)
 	}
@@ -95,7 +98,7 @@ func (s *Storage) longhorn(ctx *pulumi.Context, name string, a *Args) ([]pulumi.
 	limits, err := corev1.NewLimitRange(ctx, name+"-defaults", &corev1.LimitRangeArgs{
 		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String("defaults"), Namespace: pulumi.String(a.Namespace)},
 		Spec: &corev1.LimitRangeSpecArgs{Limits: corev1.LimitRangeItemArray{corev1.LimitRangeItemArgs{
-			Type: pulumi.String("Container"), DefaultRequest: amounts(a.Size.Default),
+			Type: pulumi.String("Container"), DefaultRequest: amounts(a.Size.each(a.Volumes)),
 		}}},
 	}, pulumi.Parent(s), pulumi.DependsOn(a.After))
 	if err != nil {
@@ -113,7 +116,7 @@ func (s *Storage) longhorn(ctx *pulumi.Context, name string, a *Args) ([]pulumi.
 	if err != nil {
 		return nil, err
 	}
-	return []pulumi.Resource{installed}, nil
+	return installed.Ready, nil
 }
 
 func amounts(r footprint.Resources) pulumi.StringMap {

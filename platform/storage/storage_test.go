@@ -25,7 +25,7 @@ const (
 func valid(p footprint.Profile) *Args {
 	return &Args{
 		Kind: Longhorn, Namespace: "longhorn-system", Version: "1.12.1", DataPath: "/data/longhorn", VolumeGB: 50, ReserveGiB: 9,
-		PriorityClass: "lvs-system", Size: SizeFor(p), ServerID: pulumi.Int(7), MountPoint: pulumi.String("/data"),
+		PriorityClass: "lvs-system", Size: SizeFor(p), Volumes: 5, ServerID: pulumi.Int(7), MountPoint: pulumi.String("/data"),
 		Connection: remote.ConnectionArgs{Host: pulumi.String("192.0.2.1"), HostKey: pulumi.String("ssh-ed25519 AAAA")},
 	}
 }
@@ -54,14 +54,14 @@ func TestLonghornValues(t *testing.T) {
 			`{"requests":{"cpu":"5m","memory":"16Mi"},"limits":{"memory":"96Mi"}}`,
 			`{"requests":{"cpu":"10m","memory":"28Mi"},"limits":{"memory":"256Mi"}}`,
 			`{"requests":{"cpu":"5m","memory":"10Mi"},"limits":{"memory":"48Mi"}}`,
-			"5", `{"cpu":"10m","memory":"52Mi"}`,
+			"5", `{"cpu":"10m","memory":"67Mi"}`,
 		},
 		footprint.Standard: {
 			`{"limits":{"memory":"512Mi"},"requests":{"cpu":"50m","memory":"128Mi"}}`,
 			`{"requests":{"cpu":"10m","memory":"24Mi"},"limits":{"memory":"128Mi"}}`,
 			`{"requests":{"cpu":"20m","memory":"40Mi"},"limits":{"memory":"384Mi"}}`,
 			`{"requests":{"cpu":"5m","memory":"16Mi"},"limits":{"memory":"64Mi"}}`,
-			"5", `{"cpu":"20m","memory":"96Mi"}`,
+			"5", `{"cpu":"20m","memory":"92Mi"}`,
 		},
 	} {
 		g := graph.CheckComponent(t, program(valid(p)))
@@ -76,7 +76,7 @@ func TestLonghornValues(t *testing.T) {
 			`"snapshotHeavyTaskConcurrentLimit":1,"snapshotMaxCount":20,"storageMinimalAvailablePercentage":10,"storageOverProvisioningPercentage":100,` +
 			`"storageReservedPercentageForDefaultDisk":20,"systemManagedCSIComponentsResourceLimits":` + quote(t, containers) + `,"upgradeChecker":false,"v2DataEngine":false},` +
 			`"longhornDriver":{"priorityClass":"lvs-system"},"longhornManager":{"priorityClass":"lvs-system","resources":` + c.manager + `},` +
-			`"longhornUI":{"priorityClass":"lvs-system","replicas":0},"persistence":{"createStorageClass":false,"defaultClass":false},"preUpgradeChecker":{"jobEnabled":false}}`
+			`"longhornUI":{"priorityClass":"lvs-system","replicas":1},"persistence":{"createStorageClass":false,"defaultClass":false},"preUpgradeChecker":{"jobEnabled":false}}`
 		if got := rendered(t, g); got != want {
 			t.Errorf("%s: got  %s\nwant %s", p, got, want)
 		}
@@ -183,32 +183,39 @@ func TestOrder(t *testing.T) {
 }
 
 func TestFootprint(t *testing.T) {
-	for p, most := range map[footprint.Profile]footprint.Resources{
-		footprint.Lean: {CPU: 300, Memory: 400}, footprint.Standard: {CPU: 500, Memory: 700},
+	for _, c := range []struct {
+		profile              footprint.Profile
+		volumes, cpu, memory int
+	}{
+		{footprint.Lean, 2, 210, 392}, {footprint.Lean, 5, 210, 527}, {footprint.Standard, 2, 400, 576}, {footprint.Standard, 5, 400, 756},
 	} {
-		s := SizeFor(p)
-		f := s.Footprint(Longhorn)
-		containers, cpu, memory := 0, 0, 0
-		for _, part := range f.Parts {
+		s := SizeFor(c.profile)
+		containers, unlimited, cpu, memory := 0, 0, 0, 0
+		for _, part := range s.Footprint(Longhorn, c.volumes).Parts {
 			containers += part.Replicas
 			cpu += part.Replicas * part.CPU
 			memory += part.Replicas * part.Memory
-			if part.MemoryLimit == 0 && part.Memory != s.Default.Memory {
-				t.Errorf("%s: got %+v, want a limit, or what the namespace gives", p, part)
+			if part.MemoryLimit == 0 {
+				unlimited += part.Replicas * part.Memory
 			}
 		}
-		// The manager's pod has two, the plugin's three; deployer, engine image, instance manager and four controllers one each.
-		if containers != 2+3+3+4 {
-			t.Errorf("%s: got %d containers, want those that run on one node", p, containers)
+		// The manager's pod has two, the plugin's three; deployer, engine image, user interface, instance manager and four
+		// controllers one each.
+		if containers != 2+3+4+4 {
+			t.Errorf("%s: got %d containers, want those that run on one node", c.profile, containers)
 		}
-		if cpu > most.CPU || memory > most.Memory {
-			t.Errorf("%s: got %d m and %d MiB, want at most %d and %d", p, cpu, memory, most.CPU, most.Memory)
+		if cpu != c.cpu || memory != c.memory {
+			t.Errorf("%s, %d volumes: got %d m and %d MiB, want %d and %d", c.profile, c.volumes, cpu, memory, c.cpu, c.memory)
 		}
-		if got := s.Footprint(LocalPath).Parts; len(got) != 1 || got[0].Memory > 20 || got[0].CPU > 0 {
-			t.Errorf("%s: got %+v, want one small pod", p, got)
+		if want := 108 + c.volumes*s.Volume; unlimited < want {
+			t.Errorf("%s, %d volumes: got %d MiB for what has no limit, want at least %d", c.profile, c.volumes, unlimited, want)
 		}
-		if s.Default.MemoryLimit != 0 {
-			t.Errorf("%s: got a limit of %d MiB on what holds the engines, want none", p, s.Default.MemoryLimit)
+		if got := s.Footprint(LocalPath, c.volumes).Parts; len(got) != 1 || got[0].Memory > 20 || got[0].CPU > 0 {
+			t.Errorf("%s: got %+v, want one small pod", c.profile, got)
+		}
+		s.Volume = 1 // what five share is rounded up
+		if got, want := s.each(1), s.Default.Memory+1; got.Memory != want || got.MemoryLimit != 0 {
+			t.Errorf("%s: got %+v each, want %d MiB and no limit", c.profile, got, want)
 		}
 	}
 }
@@ -216,7 +223,7 @@ func TestFootprint(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	graph.CheckRefused(t, program(nil), "got nil")
 	graph.CheckRefused(t, program(&Args{Kind: "nfs"}), `kind: got "nfs"`, `namespace: got ""`, "version: got none", `dataPath: got ""`,
-		"reserveGiB: got 0, want more than nothing and less than the 0 of the volume", `priorityClass: got ""`, "size: got", "connection: got no host",
+		"reserveGiB: got 0, want more than nothing and less than the 0 of the volume", `priorityClass: got ""`, "size: got", "volumes: got 0", "connection: got no host",
 		"serverID: got nil", "mountPoint: got nil")
 	for name, c := range map[string]struct {
 		spoil func(*Args)
@@ -230,6 +237,7 @@ func TestRefusals(t *testing.T) {
 		"limit below":          {func(a *Args) { a.Size.Manager.MemoryLimit = 1 }, "size: got"},
 		"limited engines":      {func(a *Args) { a.Size.Default.MemoryLimit = 512 }, "size: got"},
 		"engines without time": {func(a *Args) { a.Size.Engines = 0 }, "size: got"},
+		"free volumes":         {func(a *Args) { a.Size.Volume = 0 }, "size: got"},
 		"engines take half":    {func(a *Args) { a.Size.Engines = 1000 }, "size: got"},
 	} {
 		t.Run(name, func(t *testing.T) {
