@@ -39,7 +39,6 @@ func TestProfileFollowsTheServer(t *testing.T) {
 		", server: {type: cpx22}":               footprint.Lean,
 		", server: {type: cx33}":                footprint.Standard,
 		", server: {type: ccx63}":               footprint.Standard,
-		", profile: standard":                   footprint.Standard,
 		", server: {type: cx43}, profile: lean": footprint.Lean,
 	} {
 		c, err := configured(t, keys)
@@ -52,7 +51,20 @@ func TestProfileFollowsTheServer(t *testing.T) {
 	}
 }
 
-// TestWhatDoesNotFitIsRefused takes volumes and servers that Validate would refuse, since with those it takes all fits today.
+// TestTooMuchIsRefused holds that a configuration is refused that asks for more than its server has.
+func TestTooMuchIsRefused(t *testing.T) {
+	for keys, want := range map[string]string{
+		", profile: standard":                 "profile lean, or a cx33 helps",
+		", monitoring: {sizeGiB: 20}":         "a larger volume helps",
+		", volume: {sizeGB: 20}, without: []": "a larger volume helps",
+	} {
+		if _, err := configured(t, keys); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", keys, err, want)
+		}
+	}
+}
+
+// TestWhatDoesNotFitIsRefused takes volumes and servers that Validate would refuse as well.
 func TestWhatDoesNotFitIsRefused(t *testing.T) {
 	for want, spoil := range map[string]func(*Config){
 		"":                      func(*Config) {},

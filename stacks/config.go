@@ -47,8 +47,20 @@ type Config struct {
 	Postgres PostgresConfig `config:"postgres"`
 	// Registry holds the images of the applications.
 	Registry RegistryConfig `config:"registry"`
-	// Without are services that are left out.
-	// Default: none. Range: postgres, registry.
+	// Monitoring is Prometheus: what it keeps of what it measures.
+	Monitoring MonitoringConfig `config:"monitoring"`
+	// Grafana shows what is measured and logged.
+	Grafana GrafanaConfig `config:"grafana"`
+	// Logs is Loki: what it keeps of what is logged.
+	Logs LogsConfig `config:"logs"`
+	// Alerts says who is told when something is wrong.
+	Alerts AlertsConfig `config:"alerts"`
+	// SMTP is the mail server by which alerts and the codes of the sign-on are sent.
+	// Default: none; nothing is mailed.
+	SMTP *SMTPConfig `config:"smtp"`
+	// Without are services that are left out, with everything that is theirs. Grafana and Alertmanager come and go with
+	// monitoring. What needs a service goes first: authentication needs postgres, and home needs authentication.
+	// Default: none. Range: authentication, home, logs, monitoring, postgres, registry.
 	Without []Service `config:"without"`
 	// Labels are put on every Hetzner resource, beside the cloud's own.
 	// Default: none. Range: Hetzner's label syntax; `project`, `stack` and `managed-by` are the cloud's.
@@ -186,14 +198,72 @@ type RegistryConfig struct {
 	Pinned []string `config:"pinned"`
 }
 
+// MonitoringConfig sizes Prometheus.
+type MonitoringConfig struct {
+	// SizeGiB can grow and never shrink. When it is nearly full, the oldest goes, however young it is.
+	// Unit: GiB. Default: 6. Range: 1 to 10240.
+	SizeGiB int `config:"sizeGiB"`
+	// RetentionDays is how long what was measured is kept.
+	// Unit: days. Default: 14. Range: 1 to 3650.
+	RetentionDays int `config:"retentionDays"`
+}
+
+// GrafanaConfig sizes Grafana.
+type GrafanaConfig struct {
+	// SizeGiB holds what is made by hand, such as dashboards. It can grow and never shrink.
+	// Unit: GiB. Default: 1. Range: 1 to 10240.
+	SizeGiB int `config:"sizeGiB"`
+}
+
+// LogsConfig sizes Loki.
+type LogsConfig struct {
+	// SizeGiB can grow and never shrink. Unlike Prometheus, Loki does not look at it: an alert does.
+	// Unit: GiB. Default: 5. Range: 1 to 10240.
+	SizeGiB int `config:"sizeGiB"`
+	// RetentionDays is how long what was logged is kept.
+	// Unit: days. Default: 14. Range: 1 to 365.
+	RetentionDays int `config:"retentionDays"`
+}
+
+// AlertsConfig says who is told. Besides, alerts are sent to the URL in the secret `lvs-cloud:secrets.alertWebhookURL`, and a sign of
+// life goes to that in `lvs-cloud:secrets.deadMansSwitchURL`, where somebody outside must miss it.
+type AlertsConfig struct {
+	// Email is written to, by the server of smtp.
+	// Default: nobody.
+	Email string `config:"email"`
+}
+
+// SMTPConfig names a mail server.
+type SMTPConfig struct {
+	// Host is its name. Required.
+	Host string `config:"host"`
+	// Port is where it is spoken to, by TLS at 465 and by STARTTLS at any other.
+	// Default: 587. Hetzner does not let 25 out, and 465 only on request.
+	// Source: https://docs.hetzner.com/cloud/servers/faq/
+	Port int `config:"port"`
+	// Username logs in, with the secret `lvs-cloud:secrets.smtpPassword`. Required.
+	Username string `config:"username"`
+	// From is the address that mails come from. Required.
+	From string `config:"from"`
+}
+
 // Service is a service that can be left out.
 type Service string
 
 // The services that can be left out.
 const (
-	Postgres Service = "postgres"
-	Registry Service = "registry"
+	Authentication Service = "authentication"
+	Home           Service = "home"
+	Logs           Service = "logs"
+	Monitoring     Service = "monitoring"
+	Postgres       Service = "postgres"
+	Registry       Service = "registry"
 )
+
+var optional = []Service{Authentication, Home, Logs, Monitoring, Postgres, Registry}
+
+// needs are the services that one cannot be without.
+var needs = map[Service][]Service{Authentication: {Postgres}, Home: {Authentication}}
 
 // has tells whether a service is wanted.
 func (c *Config) has(s Service) bool { return !slices.Contains(c.Without, s) }
@@ -224,4 +294,12 @@ type Secrets struct {
 	GitAppKey pulumi.StringOutput
 	// GitStatusToken may set the statuses of commits. Required with git.statuses, unless there is an App.
 	GitStatusToken pulumi.StringOutput
+	// Users may sign on, as the sign-on reads them.
+	// Default: nil; one that is called admin is made, with a password of its own.
+	Users pulumi.StringInput
+	// SMTPPassword logs in at the mail server. Required with smtp.
+	SMTPPassword pulumi.StringOutput
+	// AlertWebhookURL is sent every alert, and DeadMansSwitchURL a sign of life.
+	// Default: nil; none.
+	AlertWebhookURL, DeadMansSwitchURL pulumi.StringInput
 }

@@ -41,6 +41,10 @@ Set with ` + "`pulumi config set --secret`" + `, which encrypts them in the stac
 | ` + "`lvs-cloud:secrets.zoneToken`" + ` | API token of the Hetzner project that holds the DNS zone. Required with ` + "`zone`" + `. |
 | ` + "`lvs-cloud:secrets.gitAppKey`" + ` | Private key of the GitHub App, as GitHub hands it out. Required with ` + "`git.app`" + `. |
 | ` + "`lvs-cloud:secrets.gitStatusToken`" + ` | GitHub token that may set the statuses of commits. Required with ` + "`git.statuses`" + `, unless there is an App. |
+| ` + "`lvs-cloud:secrets.users`" + ` | Who may sign on, by name, as ` + "`lvs user add`" + ` prints it: ` + "`email`, `displayName`, `groups`, `passwordHash`" + `. Without any, there is one called admin, whose password is the output ` + "`adminPassword`" + `. Those of the group ` + "`admins`" + ` come in everywhere. |
+| ` + "`lvs-cloud:secrets.smtpPassword`" + ` | Password at the mail server. Required with ` + "`smtp`" + `. |
+| ` + "`lvs-cloud:secrets.alertWebhookURL`" + ` | Every alert is sent there as JSON, as Alertmanager's webhooks are. |
+| ` + "`lvs-cloud:secrets.deadMansSwitchURL`" + ` | Is called every five minutes for as long as alerts get through; somebody outside must notice when it is not. |
 `
 
 // configDoc renders the documentation of Config from the source of its package.

@@ -30,6 +30,14 @@ func (c *Config) complete() {
 	// The same in each profile: a disk that has grown with the server could not shrink with it.
 	setDefault(&c.Postgres.SizeGiB, 8)
 	setDefault(&c.Registry.SizeGiB, 8)
+	setDefault(&c.Monitoring.SizeGiB, 6)
+	setDefault(&c.Monitoring.RetentionDays, 14)
+	setDefault(&c.Grafana.SizeGiB, 1)
+	setDefault(&c.Logs.SizeGiB, 5)
+	setDefault(&c.Logs.RetentionDays, 14)
+	if c.SMTP != nil {
+		setDefault(&c.SMTP.Port, 587)
+	}
 	if c.Git != nil {
 		setDefault(&c.Git.Branch, "main")
 	}

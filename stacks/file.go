@@ -42,7 +42,10 @@ func engineText(v any) (string, error) {
 	v = seal(v)
 	if v == sealed {
 		// The whole object is one secret; the only one that can be is that of the secrets.
-		return `{"zoneToken": "` + sealed + `", "gitAppKey": "` + sealed + `", "gitStatusToken": "` + sealed + `"}`, nil
+		text, err := json.Marshal(map[string]string{
+			"zoneToken": sealed, "gitAppKey": sealed, "gitStatusToken": sealed, "smtpPassword": sealed, "alertWebhookURL": sealed, "deadMansSwitchURL": sealed,
+		})
+		return string(text), err
 	}
 	if text, ok := v.(string); ok {
 		return text, nil

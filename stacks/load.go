@@ -4,11 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lvs-cloud/lvs-cloud/platform/authentication"
 )
 
 // rawSecrets is the object `lvs-cloud:secrets` as it is decrypted.
@@ -16,6 +20,19 @@ type rawSecrets struct {
 	ZoneToken      string `config:"zoneToken"`
 	GitAppKey      string `config:"gitAppKey"`
 	GitStatusToken string `config:"gitStatusToken"`
+	SMTPPassword   string `config:"smtpPassword"`
+	// Addresses are secret where whoever knows them can write to them.
+	AlertWebhookURL   string             `config:"alertWebhookURL"`
+	DeadMansSwitchURL string             `config:"deadMansSwitchURL"`
+	Users             map[string]rawUser `config:"users"`
+}
+
+// rawUser is one of the users, by name.
+type rawUser struct {
+	Email        string   `config:"email"`
+	DisplayName  string   `config:"displayName"`
+	Groups       []string `config:"groups"`
+	PasswordHash string   `config:"passwordHash"`
 }
 
 // load reads the configuration that the engine hands to the program.
@@ -29,7 +46,33 @@ func load(ctx *pulumi.Context) (*Config, *Secrets, error) {
 	secret := func(text string) pulumi.StringOutput {
 		return pulumi.ToSecret(pulumi.String(text)).(pulumi.StringOutput)
 	}
-	return c, &Secrets{ZoneToken: secret(s.ZoneToken), GitAppKey: secret(s.GitAppKey), GitStatusToken: secret(s.GitStatusToken)}, nil
+	optional := func(text string) pulumi.StringInput {
+		if text == "" {
+			return nil
+		}
+		return secret(text)
+	}
+	users := ""
+	if len(s.Users) > 0 {
+		if users, err = authentication.RenderUsers(s.users()); err != nil {
+			return nil, nil, err
+		}
+	}
+	return c, &Secrets{
+		ZoneToken: secret(s.ZoneToken), GitAppKey: secret(s.GitAppKey), GitStatusToken: secret(s.GitStatusToken), SMTPPassword: secret(s.SMTPPassword),
+		AlertWebhookURL: optional(s.AlertWebhookURL), DeadMansSwitchURL: optional(s.DeadMansSwitchURL), Users: optional(users),
+	}, nil
+}
+
+// users are those of the secrets, in the order of their names.
+func (s *rawSecrets) users() (users []authentication.User) {
+	for _, name := range slices.Sorted(maps.Keys(s.Users)) {
+		u := s.Users[name]
+		users = append(users, authentication.User{
+			Name: name, DisplayName: u.DisplayName, Email: u.Email, Groups: u.Groups, PasswordHash: u.PasswordHash,
+		})
+	}
+	return users
 }
 
 // MissingSecrets is the error of a configuration in which nothing is wrong but that secrets are not set.
@@ -55,6 +98,7 @@ func read(project, stack string, lookup func(key string) (string, bool)) (*Confi
 	if err := c.Validate(); err != nil {
 		p = append(p, err)
 	}
+	s.check(&p)
 	complete := len(p) == 0
 	if complete {
 		if err := c.fits(stack); err != nil {
@@ -85,6 +129,29 @@ func (c *Config) checkSecrets(project string, s *rawSecrets, p *problems) {
 	if c.Git != nil {
 		want(c.Git.App != nil, "gitAppKey", s.GitAppKey, "the private key of the GitHub App")
 		want(c.Git.App == nil && c.Git.Statuses, "gitStatusToken", s.GitStatusToken, "a token that may set the statuses of commits")
+	}
+	want(c.SMTP != nil, "smtpPassword", s.SMTPPassword, "the password of the mail server")
+}
+
+// check reports what is wrong with the secrets that are set, as far as they can be read.
+func (s *rawSecrets) check(p *problems) {
+	for _, at := range []struct{ key, text string }{{"alertWebhookURL", s.AlertWebhookURL}, {"deadMansSwitchURL", s.DeadMansSwitchURL}} {
+		u, err := url.Parse(at.text)
+		p.check(at.text == "" || at.text == sealed || err == nil && u.Scheme == "https" && u.Host != "", "secrets."+at.key, "got something else, want an https URL")
+	}
+	var readable []authentication.User
+	for _, u := range s.users() {
+		if u.PasswordHash != sealed {
+			readable = append(readable, u)
+		}
+	}
+	if len(readable) == 0 {
+		return
+	}
+	if _, err := authentication.RenderUsers(readable); err != nil {
+		for line := range strings.Lines(err.Error()) {
+			*p = append(*p, errors.New("secrets."+strings.TrimSpace(line)))
+		}
 	}
 }
 

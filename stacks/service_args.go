@@ -7,6 +7,9 @@ import (
 
 	"github.com/lvs-cloud/lvs-cloud/components/flux"
 	"github.com/lvs-cloud/lvs-cloud/components/k3s"
+	"github.com/lvs-cloud/lvs-cloud/platform/grafana"
+	"github.com/lvs-cloud/lvs-cloud/platform/logs"
+	"github.com/lvs-cloud/lvs-cloud/platform/monitoring"
 	"github.com/lvs-cloud/lvs-cloud/platform/postgres"
 	"github.com/lvs-cloud/lvs-cloud/platform/registry"
 	"github.com/lvs-cloud/lvs-cloud/review"
@@ -14,34 +17,6 @@ import (
 
 // longhornPath is where Longhorn keeps its volumes, on the data volume.
 const longhornPath = "/data/longhorn"
-
-// The names below the domain that services are reached under.
-const (
-	hookName     = "hooks"
-	registryName = "registry"
-)
-
-// hosts are the names that are in use.
-func (c *Config) hosts() (names []string) {
-	if c.Git != nil {
-		names = append(names, hookName)
-	}
-	if c.has(Registry) {
-		names = append(names, registryName)
-	}
-	return names
-}
-
-// urls are where services are reached, by their name.
-func (c *Config) urls() map[string]string {
-	urls := map[string]string{}
-	for _, name := range c.hosts() {
-		urls[name] = "https://" + name + "." + c.Domain
-	}
-	return urls
-}
-
-func (c *Config) hookHost() string { return hookName + "." + c.Domain }
 
 // flux is the repository as Flux takes it.
 func (g *GitConfig) flux(hookHost string, secrets *Secrets) *flux.Git {
@@ -82,6 +57,33 @@ func (c *Config) registrySize() registry.Size {
 	s := registry.SizeFor(c.Profile)
 	s.DiskGiB = c.Registry.SizeGiB
 	return s
+}
+
+// The sizes of what watches follow the profile likewise.
+func (c *Config) monitoringSize() monitoring.Size {
+	s := monitoring.SizeFor(c.Profile)
+	s.DiskGiB = c.Monitoring.SizeGiB
+	return s
+}
+
+func (c *Config) grafanaSize() grafana.Size {
+	s := grafana.SizeFor(c.Profile)
+	s.DiskGiB = c.Grafana.SizeGiB
+	return s
+}
+
+func (c *Config) logsSize() logs.Size {
+	s := logs.SizeFor(c.Profile)
+	s.DiskGiB = c.Logs.SizeGiB
+	return s
+}
+
+// volumes is how many the storage makes: a claim each.
+func (c *Config) volumes() (n int) {
+	for _, f := range c.claiming() {
+		n += len(f.Claims)
+	}
+	return n
 }
 
 // pinned are the images that stay in the registry.

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -10,7 +11,9 @@ import (
 	"github.com/lvs-cloud/lvs-cloud/components/k3s"
 	"github.com/lvs-cloud/lvs-cloud/components/server"
 	"github.com/lvs-cloud/lvs-cloud/components/volume"
+	"github.com/lvs-cloud/lvs-cloud/platform/authentication"
 	"github.com/lvs-cloud/lvs-cloud/platform/certificates"
+	"github.com/lvs-cloud/lvs-cloud/platform/door"
 	"github.com/lvs-cloud/lvs-cloud/platform/ingress"
 	"github.com/lvs-cloud/lvs-cloud/platform/postgres"
 	"github.com/lvs-cloud/lvs-cloud/platform/priority"
@@ -32,12 +35,19 @@ type platform struct {
 	secrets *Secrets
 	machine
 	api    []pulumi.ResourceOption
-	spaces map[string]pulumi.Resource
+	spaces map[string][]pulumi.Resource
 	// ranks are the priority classes: a pod of a class that is not there is refused.
-	ranks pulumi.Resource
+	ranks []pulumi.Resource
 	flux  *flux.Flux
-	// class makes the volumes.
-	class pulumi.Resource
+	// traefik is that the kinds of Traefik are there, class what makes the volumes, and certified that certificates can be signed.
+	traefik, class, certified []pulumi.Resource
+	// database is the shared PostgreSQL; none without it.
+	database *postgres.Postgres
+	// signOn and grafanaSecret are the sign-on, and what Grafana proves itself there with; none without it.
+	signOn        *authentication.Authentication
+	grafanaSecret *authentication.ClientSecret
+	// answers are what stands behind a door, by its name: people are let in once it is there.
+	answers map[string][]pulumi.Resource
 }
 
 // services makes everything that lives in the cluster.
@@ -46,15 +56,20 @@ func services(ctx *pulumi.Context, cfg *Config, secrets *Secrets, m machine) err
 	if err != nil {
 		return err
 	}
-	p := &platform{Config: cfg, secrets: secrets, machine: m, api: api}
-	if p.ranks, err = priority.New(ctx, "priorities", api...); err != nil {
+	p := &platform{Config: cfg, secrets: secrets, machine: m, api: api, answers: map[string][]pulumi.Resource{}}
+	ranks, err := priority.New(ctx, "priorities", api...)
+	if err != nil {
 		return err
 	}
+	p.ranks = ranks.Ready
 	if p.spaces, err = namespaces(ctx, cfg, api); err != nil {
 		return err
 	}
 	// In this order, since each stands on those before it.
-	for _, service := range []func(*pulumi.Context) error{p.ingress, p.gitops, p.certificates, p.storage, p.postgres, p.registry} {
+	for _, service := range []func(*pulumi.Context) error{
+		p.ingress, p.gitops, p.certificates, p.storage, p.postgres, p.registry,
+		p.authentication, p.monitoring, p.logs, p.grafana, p.home, p.doors,
+	} {
 		if err := service(ctx); err != nil {
 			return err
 		}
@@ -65,24 +80,26 @@ func services(ctx *pulumi.Context, cfg *Config, secrets *Secrets, m machine) err
 
 // after is what a service waits for: its namespace with its policies, and what ranks its pods; then what else it needs.
 func (p *platform) after(namespace string, also ...pulumi.Resource) []pulumi.Resource {
-	out := []pulumi.Resource{p.ranks}
-	if made := p.spaces[namespace]; made != nil {
-		out = append(out, made)
-	}
-	return append(out, also...)
+	return slices.Concat(p.ranks, p.spaces[namespace], also)
+}
+
+// answered notes that something stands behind a door.
+func (p *platform) answered(door string, by []pulumi.Resource) {
+	p.answers[door] = append(p.answers[door], by...)
 }
 
 func (p *platform) ingress(ctx *pulumi.Context) error {
 	known, err := k3s.AwaitDefinitions(ctx, "traefik-definitions", &k3s.Definitions{
-		Names: ingress.Definitions(), Chart: "traefik-crd",
-		Connection: p.node.Connection, After: []pulumi.Resource{p.cluster},
+		Names: append(ingress.Definitions(), door.Definitions()...), Chart: "traefik-crd",
+		Connection: p.node.Connection, After: p.cluster.Ready,
 	})
 	if err != nil {
 		return err
 	}
+	p.traefik = []pulumi.Resource{known}
 	_, err = ingress.New(ctx, "ingress", &ingress.Args{
 		Size: ingress.SizeFor(p.Profile), TrustedProxies: p.Ingress.TrustedProxies, CertificateName: certificates.SecretName,
-		After: []pulumi.Resource{known},
+		After: p.traefik,
 	}, p.api...)
 	return err
 }
@@ -90,7 +107,7 @@ func (p *platform) ingress(ctx *pulumi.Context) error {
 func (p *platform) gitops(ctx *pulumi.Context) (err error) {
 	p.flux, err = flux.New(ctx, "flux", &flux.Args{
 		Namespace: fluxNamespace, OperatorVersion: fluxOperatorVersion, Version: fluxVersion, PriorityClass: string(priority.GitOps),
-		Size: flux.SizeFor(p.Profile), Git: p.Git.flux(p.hookHost(), p.secrets), Connection: p.node.Connection,
+		Size: flux.SizeFor(p.Profile), Git: p.Git.flux(p.host(hookName), p.secrets), Connection: p.node.Connection,
 		After: p.after(fluxNamespace),
 	}, p.api...)
 	if err != nil {
@@ -98,7 +115,7 @@ func (p *platform) gitops(ctx *pulumi.Context) (err error) {
 	}
 	ctx.Export("deployKey", p.flux.DeployKey)
 	if p.Git != nil {
-		ctx.Export("webhookURL", pulumi.Sprintf("https://%s%s", p.hookHost(), p.flux.WebhookPath))
+		ctx.Export("webhookURL", pulumi.Sprintf("https://%s%s", p.host(hookName), p.flux.WebhookPath))
 		ctx.Export("webhookToken", p.flux.WebhookToken)
 	}
 	return nil
@@ -116,8 +133,12 @@ func (p *platform) certificates(ctx *pulumi.Context) error {
 	} else {
 		args.Hosts = p.hosts()
 	}
-	_, err := certificates.New(ctx, "certificates", args, p.api...)
-	return err
+	made, err := certificates.New(ctx, "certificates", args, p.api...)
+	if err != nil {
+		return err
+	}
+	p.certified = made.Ready
+	return nil
 }
 
 func (p *platform) storage(ctx *pulumi.Context) error {
@@ -125,25 +146,30 @@ func (p *platform) storage(ctx *pulumi.Context) error {
 	if p.Storage.Kind == storage.Longhorn {
 		args = &storage.Args{
 			Kind: p.Storage.Kind, Namespace: storageNamespace, Version: longhornVersion, DataPath: longhornPath,
-			VolumeGB: p.Volume.SizeGB, ReserveGiB: p.notForClaims(), PriorityClass: string(priority.System), Size: storage.SizeFor(p.Profile),
+			VolumeGB: p.Volume.SizeGB, ReserveGiB: p.notForClaims(), PriorityClass: string(priority.System), Size: storage.SizeFor(p.Profile), Volumes: p.volumes(),
 			Connection: p.node.Connection, ServerID: p.node.ID, MountPoint: p.data.MountPoint,
 			After: p.after(storageNamespace, p.flux.Ready...),
 		}
 	}
 	made, err := storage.New(ctx, "storage", args, p.api...)
-	p.class = made
-	return err
+	if err != nil {
+		return err
+	}
+	p.class = made.Ready
+	p.answered(longhornName, made.Ready)
+	return nil
 }
 
 func (p *platform) postgres(ctx *pulumi.Context) error {
 	if !p.has(Postgres) {
 		return nil
 	}
-	_, err := postgres.New(ctx, "postgres", &postgres.Args{
+	made, err := postgres.New(ctx, "postgres", &postgres.Args{
 		OperatorNamespace: postgresOperatorNamespace, Namespace: postgresNamespace, OperatorVersion: postgresOperatorVersion,
 		ImageName: postgresImage, StorageClass: storage.ClassName, PriorityClass: string(priority.Database), Size: p.postgresSize(),
-		After: append(p.after(postgresOperatorNamespace, p.flux.Ready...), p.spaces[postgresNamespace], p.class),
+		After: slices.Concat(p.after(postgresOperatorNamespace), p.flux.Ready, p.spaces[postgresNamespace], p.class),
 	}, p.api...)
+	p.database = made
 	return err
 }
 
@@ -159,7 +185,7 @@ func (p *platform) registry(ctx *pulumi.Context) error {
 		Namespace: registryNamespace, Version: zotVersion, ChartVersion: zotChartVersion, Domain: p.Domain, Accounts: p.accounts,
 		StorageClass: storage.ClassName, PriorityClass: string(priority.Database), Size: p.registrySize(), ScanNamespace: fluxNamespace,
 		Retention: registry.Retention{Pinned: pinned},
-		After:     append(p.after(registryNamespace, p.flux.Ready...), p.spaces[fluxNamespace], p.class),
+		After:     slices.Concat(p.after(registryNamespace), p.flux.Ready, p.spaces[fluxNamespace], p.class),
 	}, p.api...)
 	if err != nil {
 		return err

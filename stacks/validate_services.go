@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/lvs-cloud/lvs-cloud/internal/naming"
 	"github.com/lvs-cloud/lvs-cloud/platform/certificates"
 	"github.com/lvs-cloud/lvs-cloud/platform/registry"
 	"github.com/lvs-cloud/lvs-cloud/platform/storage"
@@ -21,14 +22,20 @@ const maxGiB = 10240
 func (c *Config) validateServices(p *problems) {
 	p.check(c.Certificates.Issuer == certificates.Production || c.Certificates.Issuer == certificates.Staging, "cloud.certificates.issuer",
 		"got %q, want %s or %s", c.Certificates.Issuer, certificates.Production, certificates.Staging)
-	if email := c.Certificates.Email; email != "" {
-		at, err := mail.ParseAddress(email)
-		p.check(err == nil && at.Address == email, "cloud.certificates.email", "got %q, want an address such as you@example.com", email)
-	}
+	p.email("cloud.certificates.email", c.Certificates.Email)
 	p.check(c.Storage.Kind == storage.Longhorn || c.Storage.Kind == storage.LocalPath, "cloud.storage.kind",
 		"got %q, want %s or %s", c.Storage.Kind, storage.Longhorn, storage.LocalPath)
-	p.check(c.Postgres.SizeGiB >= 1 && c.Postgres.SizeGiB <= maxGiB, "cloud.postgres.sizeGiB", "got %d, want 1 to %d", c.Postgres.SizeGiB, maxGiB)
-	p.check(c.Registry.SizeGiB >= 1 && c.Registry.SizeGiB <= maxGiB, "cloud.registry.sizeGiB", "got %d, want 1 to %d", c.Registry.SizeGiB, maxGiB)
+	for _, claim := range []struct {
+		path string
+		got  int
+	}{
+		{"cloud.postgres.sizeGiB", c.Postgres.SizeGiB}, {"cloud.registry.sizeGiB", c.Registry.SizeGiB}, {"cloud.monitoring.sizeGiB", c.Monitoring.SizeGiB},
+		{"cloud.grafana.sizeGiB", c.Grafana.SizeGiB}, {"cloud.logs.sizeGiB", c.Logs.SizeGiB},
+	} {
+		p.check(claim.got >= 1 && claim.got <= maxGiB, claim.path, "got %d, want 1 to %d", claim.got, maxGiB)
+	}
+	p.days("cloud.monitoring.retentionDays", c.Monitoring.RetentionDays, 3650)
+	p.days("cloud.logs.retentionDays", c.Logs.RetentionDays, 365)
 	for i, text := range c.Registry.Pinned {
 		at := fmt.Sprintf("cloud.registry.pinned[%d]", i)
 		if _, err := registry.ParseTag(text); err != nil {
@@ -36,14 +43,48 @@ func (c *Config) validateServices(p *problems) {
 		}
 		p.check(!slices.Contains(c.Registry.Pinned[:i], text), at, "got %q twice", text)
 	}
-	for i, s := range c.Without {
-		at := fmt.Sprintf("cloud.without[%d]", i)
-		p.check(s == Postgres || s == Registry, at, "got %q, want %s or %s", s, Postgres, Registry)
-		p.check(!slices.Contains(c.Without[:i], s), at, "got %q twice", s)
+	c.validateWithout(p)
+	if c.SMTP != nil {
+		c.SMTP.validate(p)
 	}
+	p.email("cloud.alerts.email", c.Alerts.Email)
+	p.check(c.Alerts.Email == "" || c.SMTP != nil, "cloud.alerts.email", "got %q without cloud.smtp, want the server by which it is written to", c.Alerts.Email)
 	if c.Git != nil {
 		c.Git.validate(p)
 	}
+}
+
+// validateWithout holds that what is left out is nothing that anything else needs.
+func (c *Config) validateWithout(p *problems) {
+	for i, s := range c.Without {
+		at := fmt.Sprintf("cloud.without[%d]", i)
+		p.check(slices.Contains(optional, s), at, "got %q, want one of %q", s, optional)
+		p.check(!slices.Contains(c.Without[:i], s), at, "got %q twice", s)
+	}
+	for _, s := range optional {
+		for _, needed := range needs[s] {
+			p.check(!c.has(s) || c.has(needed), "cloud.without", "got %s without %s, want both left out: %s needs %s", needed, s, s, needed)
+		}
+	}
+}
+
+func (s *SMTPConfig) validate(p *problems) {
+	p.check(naming.IsDomain(s.Host), "cloud.smtp.host", "got %q, want the name of a mail server such as smtp.example.com", s.Host)
+	p.check(s.Port >= 1 && s.Port <= 65535, "cloud.smtp.port", "got %d, want 1 to 65535", s.Port)
+	p.check(s.Username != "", "cloud.smtp.username", "got none, want the one that logs in")
+	p.check(s.From != "", "cloud.smtp.from", "got none, want the address that mails come from")
+	p.email("cloud.smtp.from", s.From)
+}
+
+// email checks an address, if there is one.
+func (p *problems) email(path, email string) {
+	at, err := mail.ParseAddress(email)
+	p.check(email == "" || err == nil && at.Address == email, path, "got %q, want an address such as you@example.com", email)
+}
+
+// days checks for how long something is kept.
+func (p *problems) days(path string, days, most int) {
+	p.check(days >= 1 && days <= most, path, "got %d, want 1 to %d", days, most)
 }
 
 func (g *GitConfig) validate(p *problems) {

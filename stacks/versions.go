@@ -58,6 +58,37 @@ const (
 	// Source: https://github.com/project-zot/zot/releases
 	// renovate: datasource=docker depName=ghcr.io/project-zot/zot-minimal
 	zotVersion = "v2.1.21"
+	// Source: https://github.com/authelia/authelia/releases
+	// renovate: datasource=docker depName=docker.io/authelia/authelia
+	autheliaImage = "docker.io/authelia/authelia:4.39.28@sha256:bd97cff4fcbf715b5ff1f9ae286afbe6033afce385302520b0368122d43a6f54"
+	// valkeyImage keeps the sessions.
+	// Source: https://github.com/valkey-io/valkey/releases
+	// renovate: datasource=docker depName=docker.io/valkey/valkey
+	valkeyImage = "docker.io/valkey/valkey:9.1.2-alpine@sha256:48332870af354a799964c0012ae1194a0bf2bf894eb508f945810596dc2d8d11"
+	// monitoringChartVersion is that of kube-prometheus-stack.
+	// Source: https://github.com/prometheus-community/helm-charts/releases
+	// renovate: datasource=docker depName=ghcr.io/prometheus-community/charts/kube-prometheus-stack
+	monitoringChartVersion = "92.1.0"
+	// Source: https://github.com/prometheus-community/helm-charts/releases
+	// renovate: datasource=docker depName=ghcr.io/prometheus-community/charts/prometheus-node-exporter
+	nodeExporterChartVersion = "4.56.1"
+	// grafanaChartVersion is that of the chart, which lags behind grafanaVersion.
+	// Source: https://github.com/grafana-community/helm-charts/releases
+	// renovate: datasource=docker depName=ghcr.io/grafana-community/helm-charts/grafana
+	grafanaChartVersion = "12.11.1"
+	// Source: https://github.com/grafana/grafana/releases
+	// renovate: datasource=docker depName=docker.io/grafana/grafana
+	grafanaVersion = "13.2.3"
+	// Source: https://github.com/grafana-community/helm-charts/releases
+	// renovate: datasource=docker depName=ghcr.io/grafana-community/helm-charts/loki
+	lokiChartVersion = "18.13.8"
+	// Source: https://github.com/grafana/alloy/releases
+	// renovate: datasource=helm depName=alloy registryUrl=https://grafana.github.io/helm-charts
+	alloyChartVersion = "1.11.1"
+	// glanceImage is the start page.
+	// Source: https://github.com/glanceapp/glance/releases
+	// renovate: datasource=docker depName=docker.io/glanceapp/glance
+	glanceImage = "docker.io/glanceapp/glance:v0.8.4"
 )
 
 // OldestPulumi is the oldest CLI that works with the state in an object storage other than Amazon's.

@@ -10,6 +10,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
+// longest is how long a line may be that somebody reads in a golden, such as no dashboard is.
+const longest = 4096
+
 // script matches the body of a host script, which is read better in its own file than in a golden.
 var script = regexp.MustCompile(`(?s)\{\n# shellcheck shell=bash\n.*\n\} </dev/null`)
 
@@ -79,6 +82,9 @@ func write(b *strings.Builder, indent, key string, v resource.PropertyValue) {
 		text, err := json.Marshal(v.Mappable())
 		if err != nil {
 			text = fmt.Appendf(nil, "%v", err)
+		}
+		if len(text) > longest {
+			text = fmt.Appendf(nil, "{ %d characters with SHA-256 %x }", len(text), sha256.Sum256(text))
 		}
 		fmt.Fprintf(b, "%s%s: %s\n", indent, key, text)
 	}
