@@ -51,6 +51,15 @@ func (m *machine) secretForms(t *testing.T) map[string]string {
 			}
 		}
 	}
+	for _, secret := range plainSecrets(t, shown) {
+		add(secret)
+	}
+	return forms
+}
+
+// plainSecrets are the values of a state that is exported with its secrets in plain text.
+func plainSecrets(t *testing.T, shown string) (values []any) {
+	t.Helper()
 	for _, match := range regexp.MustCompile(`"plaintext": ("(?:[^"\\]|\\.)*")`).FindAllStringSubmatch(shown, -1) {
 		var text string // a secret is JSON text within JSON
 		if err := json.Unmarshal([]byte(match[1]), &text); err != nil {
@@ -60,9 +69,9 @@ func (m *machine) secretForms(t *testing.T) map[string]string {
 		if err := json.Unmarshal([]byte(text), &value); err != nil {
 			t.Fatal(err)
 		}
-		add(value)
+		values = append(values, value)
 	}
-	return forms
+	return values
 }
 
 // secretsElsewhere looks for every secret in what Pulumi prints of a plan and of an update, in every object of the cluster that
