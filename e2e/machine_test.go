@@ -31,6 +31,7 @@ func TestMachine(t *testing.T) {
 		step{"preview of an empty cloud makes nothing", m.previewEmpty},
 		step{"up", m.up},
 		step{"outputs lead to a working cluster", m.outputs},
+		step{"nothing listens that is not on the list", m.listening},
 		step{"no secret is readable in the state", m.secrets},
 		step{"the volume is mounted by units that k3s requires", m.units},
 		step{"k3s does not start without its volume", m.withoutVolume},

@@ -40,6 +40,9 @@ type config struct {
 	ProtectKernelDefaults bool   `yaml:"protect-kernel-defaults"`
 	EtcdSnapshotSchedule  string `yaml:"etcd-snapshot-schedule-cron"`
 	EtcdSnapshotRetention int    `yaml:"etcd-snapshot-retention"`
+	// EtcdExposeMetrics serves etcd's metrics at the node's private address too, port 2381, in plain HTTP: a slow disk shows
+	// there first. At loopback alone, no pod could read them.
+	EtcdExposeMetrics bool `yaml:"etcd-expose-metrics"`
 }
 
 func renderConfig(a *Args, publicIPv4, mountPoint string) (string, error) {
@@ -59,6 +62,7 @@ func renderConfig(a *Args, publicIPv4, mountPoint string) (string, error) {
 		ProtectKernelDefaults: true,
 		EtcdSnapshotSchedule:  "0 */6 * * *",
 		EtcdSnapshotRetention: 12,
+		EtcdExposeMetrics:     true,
 	}
 	if a.LocalStorage {
 		c.LocalStoragePath = mountPoint + "/k3s/storage"

@@ -24,3 +24,16 @@ func TestLocalStorage(t *testing.T) {
 		t.Errorf("got no %q in install.sh, want the storage bound from the volume", want)
 	}
 }
+
+// Prometheus reads etcd at the node's private address, which is what k3s serves its metrics at beside loopback.
+func TestEtcdIsMeasured(t *testing.T) {
+	got, err := renderConfig(validArgs(), "192.0.2.1", "/data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"etcd-expose-metrics: true\n", "node-ip: 10.0.1.10\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got\n%s\nwant %s", got, want)
+		}
+	}
+}

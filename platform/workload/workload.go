@@ -46,7 +46,7 @@ type Workload struct {
 
 // New makes an identity without a token, a deployment of one pod, and its service. Invalid args register nothing.
 //
-// The provider waits until the pod of the newest revision is ready, and then until the service leads to it, ten minutes each.
+// The provider waits until the pod of the newest revision is ready, for ten minutes.
 // A pod that never is stays as it is, and Kubernetes goes on with it; without Recreate the old one goes on as well.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Workload, error) {
 	a, err := args.complete()
@@ -86,9 +86,11 @@ func (w *Workload) create(ctx *pulumi.Context, name string, a *Args) error {
 	if err != nil {
 		return fmt.Errorf("deployment: %w", err)
 	}
-	// It comes last, since the provider waits until it leads to a pod.
+	// The provider would watch its endpoints for ten seconds, to see whether they change: the deployment was waited for already.
+	meta := a.metadata()
+	meta.Annotations = pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
 	service, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{
-		Metadata: a.metadata(),
+		Metadata: meta,
 		Spec: &corev1.ServiceSpecArgs{
 			Type: pulumi.String("ClusterIP"), Selector: pulumi.ToStringMap(Labels(a.Name)), Ports: a.servicePorts(),
 		},

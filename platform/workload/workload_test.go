@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,7 +82,10 @@ func TestWorkload(t *testing.T) {
 	if got := identity.JSON(t, "automountServiceAccountToken"); got != "false" {
 		t.Errorf("got %s, want no token for the Kubernetes API", got)
 	}
-	for _, r := range []graph.Resource{deployment, service, identity} {
+	if got, want := service.JSON(t, "metadata"), `{"annotations":{"pulumi.com/skipAwait":"true"},`+wantMeta[1:]; got != want {
+		t.Errorf("got %s, want %s: its endpoints are not waited for", got, want)
+	}
+	for _, r := range []graph.Resource{deployment, identity} {
 		if got := r.JSON(t, "metadata"); got != wantMeta {
 			t.Errorf("%s: got %s, want %s", r.Type, got, wantMeta)
 		}
@@ -102,22 +106,29 @@ func TestChoices(t *testing.T) {
 	}
 }
 
-func TestHost(t *testing.T) {
+// TestAnswers is what others get of it: its name, and what they can wait for.
+func TestAnswers(t *testing.T) {
 	var host string
-	if _, err := graph.Run(func(ctx *pulumi.Context) error {
+	g, err := graph.Run(func(ctx *pulumi.Context) error {
 		w, err := New(ctx, "lamp", valid())
 		if err != nil {
 			return err
 		}
-		_, err = random.NewRandomPassword(ctx, "host", &random.RandomPasswordArgs{
-			Length: pulumi.Int(1), OverrideSpecial: w.Host.ApplyT(func(h string) string { host = h; return h }).(pulumi.StringOutput),
-		})
+		w.Host.ApplyT(func(h string) string { host = h; return h })
+		_, err = random.NewRandomPassword(ctx, "later", &random.RandomPasswordArgs{Length: pulumi.Int(1)}, pulumi.DependsOn(w.Ready))
 		return err
-	}, graph.Options{}); err != nil {
+	}, graph.Options{})
+	if err != nil {
 		t.Fatal(err)
 	}
 	if want := "lamp.home.svc.cluster.local"; host != want {
 		t.Errorf("got %q, want %q", host, want)
+	}
+	got := g.Get(t, passwordToken, "later").Dependencies
+	for _, want := range []string{deploymentToken + " lamp", serviceToken + " lamp"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("got it after %q, want it after %s", got, want)
+		}
 	}
 }
 

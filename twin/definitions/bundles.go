@@ -36,6 +36,12 @@ var bundles = []bundle{{
 		"github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1",
 	},
 }, {
+	// Those that kube-prometheus-stack has: without the version v1beta1 of AlertmanagerConfig, which a webhook would convert.
+	name: "prometheus-operator", packages: []string{
+		"github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1",
+		"github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1alpha1",
+	},
+}, {
 	// The types lead to modules of the same makers that not every mirror of Go modules serves.
 	name: "cloudnative-pg", module: "github.com/cloudnative-pg/cloudnative-pg", files: "config/crd/bases/*.yaml",
 }}

@@ -15,6 +15,7 @@ require (
 	github.com/fluxcd/notification-controller/api v1.9.3
 	github.com/fluxcd/source-controller/api v1.9.4
 	github.com/k3s-io/helm-controller v0.17.9
+	github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring v0.94.1
 	github.com/traefik/traefik/v3 v3.7.13
 	k8s.io/apiextensions-apiserver v0.37.0
 	sigs.k8s.io/controller-tools v0.23.0

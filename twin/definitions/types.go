@@ -16,5 +16,7 @@ import (
 	_ "github.com/fluxcd/notification-controller/api/v1beta3"
 	_ "github.com/fluxcd/source-controller/api/v1"
 	_ "github.com/k3s-io/helm-controller/pkg/apis/helm.cattle.io/v1"
+	_ "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	_ "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1alpha1"
 	_ "github.com/traefik/traefik/v3/pkg/safe"
 )

@@ -199,3 +199,30 @@ func TestNodeAddress(t *testing.T) {
 		}
 	}
 }
+
+// The metrics of etcd are plain text for whoever reaches them: at the node's address only when k3s is told so.
+func TestEtcdMetricsAreWhereTheyAreWanted(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                          "http://127.0.0.1:2381",
+		"etcd-expose-metrics: true": "http://127.0.0.1:2381 http://10.0.1.5:2381",
+	} {
+		c, err := load(t, "node-ip: 10.0.1.5\nnode-name: main\n"+text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(c.paths.etcd(), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		e, err := c.etcdConfig()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, u := range e.ListenMetricsUrls {
+			got = append(got, u.String())
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: got %q, want %s", text, got, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -20,6 +21,7 @@ import (
 	"k8s.io/klog/v2"
 	"k8s.io/kubernetes/pkg/controller/certificates/rootcacertpublisher"
 	"k8s.io/kubernetes/pkg/controller/clusterroleaggregation"
+	"k8s.io/kubernetes/pkg/controller/endpoint"
 	"k8s.io/kubernetes/pkg/controller/garbagecollector"
 	"k8s.io/kubernetes/pkg/controller/namespace"
 	"k8s.io/kubernetes/pkg/controller/serviceaccount"
@@ -32,8 +34,8 @@ const gcPeriod = 30 * time.Second
 
 // startControllers runs Kubernetes' own controllers that need no nodes: namespaces are emptied
 // and finished, service accounts, their tokens and the root CA ConfigMap appear, cluster roles
-// are aggregated, owned objects are collected, and a volume or a claim that is deleted goes. The simulation stands in for
-// some others.
+// are aggregated, owned objects are collected, a Service gets its endpoints (none, as there are no pods), what a quota
+// counts is counted, and a volume or a claim that is deleted goes. The simulation stands in for some others.
 func startControllers(ctx context.Context, config *rest.Config, p paths) error {
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
@@ -49,13 +51,18 @@ func startControllers(ctx context.Context, config *rest.Config, p paths) error {
 	if err != nil {
 		return fmt.Errorf("controllers: %w", err)
 	}
-	collect, err := garbageCollector(ctx, client, meta, shared, started)
+	all := informerfactory.NewInformerFactory(shared, metadatainformer.NewSharedInformerFactory(meta, 12*time.Hour))
+	collect, err := garbageCollector(ctx, client, meta, all, started)
+	if err != nil {
+		return fmt.Errorf("controllers: %w", err)
+	}
+	count, err := quotas(ctx, client, shared, all, started)
 	if err != nil {
 		return fmt.Errorf("controllers: %w", err)
 	}
 	shared.Start(ctx.Done())
 	close(started)
-	for _, run := range append(runs, collect...) {
+	for _, run := range slices.Concat(runs, collect, count) {
 		go run()
 	}
 	return nil
@@ -98,6 +105,7 @@ func coreControllers(
 	if err != nil {
 		return nil, err
 	}
+	endpoints := endpoint.NewEndpointController(ctx, core.Pods(), core.Services(), core.Endpoints(), client, 0)
 	volumes := pvprotection.NewPVProtectionController(log, core.PersistentVolumes(), client)
 	roles := clusterroleaggregation.NewClusterRoleAggregation(shared.Rbac().V1().ClusterRoles(), client.RbacV1())
 	return []func(){
@@ -108,17 +116,16 @@ func coreControllers(
 		func() { roles.Run(ctx, 2) },
 		func() { claims.Run(ctx, 1) },
 		func() { volumes.Run(ctx, 1) },
+		func() { endpoints.Run(ctx, 1) },
 	}, nil
 }
 
 // garbageCollector returns the collector and its periodic look at which kinds there are.
 func garbageCollector(
-	ctx context.Context, client kubernetes.Interface, meta metadata.Interface, shared informers.SharedInformerFactory,
-	started <-chan struct{},
+	ctx context.Context, client kubernetes.Interface, meta metadata.Interface, all informerfactory.InformerFactory, started <-chan struct{},
 ) ([]func(), error) {
 	cached := memory.NewMemCacheClient(client.Discovery())
 	mapper := restmapper.NewDeferredDiscoveryRESTMapper(cached)
-	all := informerfactory.NewInformerFactory(shared, metadatainformer.NewSharedInformerFactory(meta, 12*time.Hour))
 	ignored := garbagecollector.DefaultIgnoredResources()
 	collector, err := garbagecollector.NewGarbageCollector(ctx, client, meta, mapper, ignored, all, started)
 	if err != nil {

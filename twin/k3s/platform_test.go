@@ -18,6 +18,7 @@ const (
 	sources        = "source.toolkit.fluxcd.io/v1"
 	releases       = "helm.toolkit.fluxcd.io/v2"
 	databases      = "postgresql.cnpg.io/v1"
+	operated       = "monitoring.coreos.com/v1"
 )
 
 // TestPlatform brings up a platform as the program does, with what goes wrong on the way, and then starts the server again.
@@ -30,6 +31,11 @@ func TestPlatform(t *testing.T) {
 	r.databases()
 	certificate := r.certificate()
 	r.workloads()
+	r.rollsOut()
+	r.doors()
+	r.quotas()
+	r.monitoring()
+	r.metrics()
 	r.wrongFields()
 	r.many(40)
 
@@ -167,19 +173,6 @@ func (r *rehearsal) certificate() *unstructured.Unstructured {
 	return certificate
 }
 
-func (r *rehearsal) workloads() {
-	const template = "selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: example.com/c}]}}"
-	r.comes(r.apply("apps/v1", "Deployment", "apps/web", "spec: {replicas: 2, "+template+"}"), `"status":"True","type":"Available"`, `"availableReplicas":2`)
-	r.comes(r.apply("apps/v1", "StatefulSet", "apps/web", "spec: {serviceName: web, "+template+"}"), `"readyReplicas":1`)
-	r.comes(r.apply("apps/v1", "DaemonSet", "apps/web", "spec: {"+template+"}"), `"numberReady":1`)
-	r.comes(r.apply("batch/v1", "Job", "apps/once", "spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: example.com/c}]}}}"),
-		`"status":"True","type":"Complete"`)
-	r.apply("v1", "Secret", "apps/token", "stringData: {token: abc}")
-	receiver := r.apply("notification.toolkit.fluxcd.io/v1", "Receiver", "apps/hook", "spec: {type: github, secretRef: {name: token}, resources: [{kind: OCIRepository, name: late}]}")
-	// sha256 of "abchookapps"
-	r.comes(receiver, ready, "/hook/6b7c7468")
-}
-
 // wrongFields holds objects against the schemas: what is misspelt or out of range is refused, in every bundle.
 func (r *rehearsal) wrongFields() {
 	for _, c := range []struct{ version, kind, right, wrong, want string }{
@@ -191,6 +184,9 @@ func (r *rehearsal) wrongFields() {
 		{"cert-manager.io/v1", "Certificate", "secretName: x, issuerRef: {name: x}", "secretName: x", "issuerRef"},
 		{databases, "Cluster", "instances: 1, storage: {size: 1Gi}", "instances: 0, storage: {size: 1Gi}", "instances"},
 		{databases, "DatabaseRole", "name: x, cluster: {name: main}", "name: x, cluster: {name: main}, logn: true", "logn"},
+		{operated, "PodMonitor", "selector: {}, podMetricsEndpoints: [{port: x}]", "selector: {}, podMetricsEndpoints: [{prt: x}]", "prt"},
+		{operated, "PrometheusRule", "groups: [{name: x, rules: [{alert: X, expr: up == 0, for: 1m}]}]", "groups: [{name: x, rules: [{alert: X, expr: up == 0, for: soon}]}]", "for"},
+		{"monitoring.coreos.com/v1alpha1", "AlertmanagerConfig", "route: {receiver: x}, receivers: [{name: x}]", "route: {recever: x}, receivers: [{name: x}]", "recever"},
 	} {
 		name := "apps/judged"
 		if c.kind == "FluxInstance" {
@@ -228,7 +224,8 @@ func (r *rehearsal) everything() map[string]string {
 	for version, kinds := range map[string][]string{
 		"helm.cattle.io/v1": {"HelmChart"}, flux: {"FluxInstance"}, sources: {"OCIRepository", "HelmRepository", "HelmChart"},
 		releases: {"HelmRelease"}, "cert-manager.io/v1": {"ClusterIssuer", "Certificate"}, "v1": {"Secret"},
-		databases: {"Cluster", "Database", "DatabaseRole"}, "apps/v1": {"Deployment", "StatefulSet", "DaemonSet"}, "batch/v1": {"Job"},
+		databases: {"Cluster", "Database", "DatabaseRole"}, "apps/v1": {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"}, "batch/v1": {"Job"},
+		"networking.k8s.io/v1": {"Ingress"},
 	} {
 		for _, kind := range kinds {
 			client, err := r.like(read(r.t, version, kind, "x", ""))

@@ -37,6 +37,7 @@ type machine struct {
 	root   string
 	args   []string
 	client int // etcd's port
+	gauges int // that of its metrics
 	notify *net.UnixConn
 }
 
@@ -56,10 +57,10 @@ func newMachine(t *testing.T, configuration string) *machine {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { notify.Close() }) //nolint:errcheck
-	m := &machine{t: t, root: root, client: freePort(t), notify: notify}
+	m := &machine{t: t, root: root, client: freePort(t), gauges: freePort(t), notify: notify}
 	m.args = []string{
 		"--twin-root", root, "--twin-loopback-node", "--https-listen-port", fmt.Sprint(freePort(t)),
-		"--twin-etcd-ports", fmt.Sprintf("%d,%d,%d", m.client, freePort(t), freePort(t)),
+		"--twin-etcd-ports", fmt.Sprintf("%d,%d,%d", m.client, freePort(t), m.gauges),
 	}
 	m.write(m.paths().config(), configuration)
 	return m

@@ -34,7 +34,7 @@ type rehearsal struct {
 // rehearse starts a cluster that follows a script.
 func rehearse(t *testing.T, script string) *rehearsal {
 	t.Helper()
-	r := &rehearsal{t: t, m: newMachine(t, "cluster-init: true\nnode-ip: 127.0.0.1\nnode-name: main\n")}
+	r := &rehearsal{t: t, m: newMachine(t, "cluster-init: true\netcd-expose-metrics: true\nnode-ip: 127.0.0.2\nnode-name: main\n")}
 	r.script.Store(script)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, r.script.Load()) //nolint:errcheck // the reader has gone
@@ -150,7 +150,7 @@ func (r *rehearsal) get(o *unstructured.Unstructured) *unstructured.Unstructured
 func (r *rehearsal) comes(o *unstructured.Unstructured, texts ...string) {
 	r.t.Helper()
 	said := ""
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if said = r.says(o); containsAll(said, texts) {
 			return
 		}

@@ -28,12 +28,16 @@ func Realistic() Profile {
 		"HelmRepository": 3 * second, "OCIRepository": 3 * second, "HelmChart.source.toolkit.fluxcd.io": 2 * second,
 		// A release is ready when its pods are.
 		"HelmRelease": 30 * second, "HelmRelease/cert-manager": 45 * second, "HelmRelease/longhorn": 90 * second,
+		// The operator is ready first, and makes what takes long: Prometheus and Alertmanager are no part of the release's own wait.
+		"HelmRelease/kube-prometheus-stack": 60 * second,
 		"Receiver": second,
 		// An account is registered in a call; a challenge in the DNS takes until its record is seen.
 		"ClusterIssuer": 3 * second, "Issuer": 3 * second, "Certificate": 60 * second,
 		// A volume, an image of some 200 MB, initdb, and the start of the primary.
 		"Cluster": 60 * second, "DatabaseRole": 2 * second, "Database": 2 * second,
 		"Deployment": 10 * second, "StatefulSet": 15 * second, "DaemonSet": 10 * second, "Job": 10 * second,
+		// Traefik publishes an address as soon as it has read the object.
+		"Ingress": second,
 	}}
 }
 

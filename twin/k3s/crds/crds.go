@@ -24,16 +24,17 @@ import (
 
 // The bundles.
 const (
-	K3s           = "k3s"
-	Traefik       = "traefik"
-	FluxOperator  = "flux-operator"
-	Flux          = "flux"
-	CertManager   = "cert-manager"
-	CloudNativePG = "cloudnative-pg"
+	K3s                = "k3s"
+	Traefik            = "traefik"
+	FluxOperator       = "flux-operator"
+	Flux               = "flux"
+	CertManager        = "cert-manager"
+	CloudNativePG      = "cloudnative-pg"
+	PrometheusOperator = "prometheus-operator"
 )
 
 // Bundles are all of them.
-var Bundles = []string{K3s, Traefik, FluxOperator, Flux, CertManager, CloudNativePG}
+var Bundles = []string{K3s, Traefik, FluxOperator, Flux, CertManager, CloudNativePG, PrometheusOperator}
 
 // Resource is where definitions are in the API.
 var Resource = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
@@ -104,7 +105,7 @@ func Install(ctx context.Context, client dynamic.Interface, bundle, manager stri
 func await(ctx context.Context, client dynamic.Interface, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, establishTimeout)
 	defer cancel()
-	for {
+	for pause := 20 * time.Millisecond; ; pause = min(2*pause, time.Second/4) {
 		d, err := client.Resource(Resource).Get(ctx, name, metav1.GetOptions{})
 		if err != nil && !apierrors.IsNotFound(err) {
 			return err
@@ -115,7 +116,7 @@ func await(ctx context.Context, client dynamic.Interface, name string) error {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("it is not served: %w", ctx.Err())
-		case <-time.After(20 * time.Millisecond):
+		case <-time.After(pause):
 		}
 	}
 }

@@ -15,12 +15,14 @@ func TestBundlesHaveTheirKinds(t *testing.T) {
 	}
 	for bundle, want := range map[string]string{
 		K3s:          "HelmChart HelmChartConfig",
-		Traefik:      "IngressRoute Middleware ServersTransport TLSOption TLSStore",
+		Traefik:      "IngressRoute Middleware TraefikService ServersTransport TLSOption TLSStore",
 		FluxOperator: "FluxInstance FluxReport ResourceSet",
 		Flux: "GitRepository OCIRepository HelmRepository HelmChart Kustomization HelmRelease ImageRepository ImagePolicy " +
 			"ImageUpdateAutomation Receiver Alert Provider",
 		CertManager:   "Certificate CertificateRequest Issuer ClusterIssuer Order Challenge",
 		CloudNativePG: "Cluster Database DatabaseRole Pooler ScheduledBackup Backup",
+		PrometheusOperator: "Prometheus PrometheusAgent Alertmanager AlertmanagerConfig PrometheusRule ServiceMonitor PodMonitor Probe " +
+			"ScrapeConfig ThanosRuler",
 	} {
 		list, err := Read(bundle)
 		if err != nil {

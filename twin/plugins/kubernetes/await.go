@@ -73,8 +73,11 @@ func parseWait(text string) (wait, error) {
 	return wait{}, fmt.Errorf("%s: got %q, want condition=<type> or jsonpath={.path}=<value>", annotationWait, text)
 }
 
-// patience is how long an object is waited for: what it says itself, else what its resource says.
+// patience is how long an object is waited for: what its resource says, else what it says itself. The engine gives the first.
 func patience(annotations map[string]string, seconds float64) (time.Duration, error) {
+	if seconds > 0 {
+		return time.Duration(seconds * float64(time.Second)), nil
+	}
 	if text, ok := annotations[annotationTimeout]; ok {
 		n, err := strconv.Atoi(text)
 		if err != nil || n <= 0 {
@@ -82,14 +85,11 @@ func patience(annotations map[string]string, seconds float64) (time.Duration, er
 		}
 		return time.Duration(n) * time.Second, nil
 	}
-	if seconds > 0 {
-		return time.Duration(seconds * float64(time.Second)), nil
-	}
 	return defaultPatience, nil
 }
 
 // waitsOf are what an object is waited for: what it says itself, else what its kind is ready by.
-func waitsOf(o *unstructured.Unstructured) ([]wait, error) {
+func (p *provider) waitsOf(ctx context.Context, o *unstructured.Unstructured) ([]wait, error) {
 	a := o.GetAnnotations()
 	if a[annotationSkip] == "true" {
 		return nil, nil
@@ -97,15 +97,12 @@ func waitsOf(o *unstructured.Unstructured) ([]wait, error) {
 	if text := a[annotationWait]; text != "" {
 		return parseWaits(text)
 	}
-	if o.GetKind() == "Deployment" && strings.HasPrefix(o.GetAPIVersion(), "apps/") {
-		return parseWaits("condition=Available")
-	}
-	return nil, nil
+	return p.kindWaits(ctx, o)
 }
 
 // await returns an object when it has come to what it is waited for, and at the latest when patience ends.
 func (p *provider) await(ctx context.Context, urn resource.URN, o *unstructured.Unstructured, seconds float64) (*unstructured.Unstructured, error) {
-	waits, err := waitsOf(o)
+	waits, err := p.waitsOf(ctx, o)
 	if err != nil || len(waits) == 0 {
 		return o, err
 	}
@@ -165,18 +162,7 @@ func condition(o map[string]any, kind string) map[string]any {
 	return nil
 }
 
-func conditions(o map[string]any) (out []map[string]any) {
-	list, _, err := unstructured.NestedSlice(o, "status", "conditions")
-	if err != nil {
-		return nil
-	}
-	for _, e := range list {
-		if c, ok := e.(map[string]any); ok {
-			out = append(out, c)
-		}
-	}
-	return out
-}
+func conditions(o map[string]any) []map[string]any { return parts(o, "status", "conditions") }
 
 // lastWord is what an object said last of itself: by the condition that is waited for if it has that, else by the one that
 // changed last, else by a message or a phase.

@@ -28,14 +28,19 @@ func deployment(name string, annotations values) resource.PropertyMap {
 	})
 }
 
-// say makes a controller's statement about a Deployment.
-func say(t *testing.T, p *provider, name, status string, generation int) {
+// say makes a controller's statement about an object: it has seen a generation of it, and so many of its pods are ready.
+func say(t *testing.T, p *provider, resource, name, status string) {
 	t.Helper()
-	patch := fmt.Sprintf(`{"status": {"observedGeneration": %d, "conditions": [{"type": "Available", "status": %q, "reason": "Told", "message": "so it is", "lastTransitionTime": "2026-01-01T00:00:00Z", "lastUpdateTime": "2026-01-01T00:00:00Z"}]}}`, generation, status)
-	if _, err := p.cluster.objects.Resource(schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}).Namespace("default").
-		Patch(t.Context(), name, types.MergePatchType, []byte(patch), metav1.PatchOptions{}, "status"); err != nil {
+	group := schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: resource}
+	if _, err := p.cluster.objects.Resource(group).Namespace("default").
+		Patch(t.Context(), name, types.MergePatchType, []byte(`{"status": `+status+`}`), metav1.PatchOptions{}, "status"); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// said is the text of a condition in what is said.
+func said(kind, status, reason string) string {
+	return fmt.Sprintf(`{"type": %q, "status": %q, "reason": %q, "message": "so it is", "lastTransitionTime": "2026-01-01T00:00:00Z", "lastUpdateTime": "2026-01-01T00:00:00Z"}`, kind, status, reason)
 }
 
 func (r *recorder) await(t *testing.T, want string) {
@@ -53,9 +58,19 @@ func TestObjectIsWaitedFor(t *testing.T) {
 	made := make(chan error, 1)
 	go func() { made <- o.create() }()
 	log.await(t, "its last condition is Available=False, MinimumReplicasUnavailable") // the simulation leaves it at that
-	say(t, p, "waited", "False", 1)
+	replicas := func(updated, ready int, conditions ...string) {
+		t.Helper()
+		say(t, p, "deployments", "waited", fmt.Sprintf(`{"observedGeneration": 1, "replicas": 1, "updatedReplicas": %d, "readyReplicas": %d, "availableReplicas": %d, "conditions": [%s]}`,
+			updated, ready, ready, strings.Join(conditions, ", ")))
+	}
+	replicas(0, 0, said("Available", "False", "Told"))
 	log.await(t, "its last condition is Available=False, Told: so it is")
-	say(t, p, "waited", "True", 1)
+	// An old pod may still serve.
+	replicas(0, 1, said("Available", "True", "Told"), said("Progressing", "True", "ReplicaSetUpdated"))
+	log.await(t, "waiting for condition=Progressing, NewReplicaSetAvailable: its last condition is Progressing=True, ReplicaSetUpdated")
+	replicas(0, 1, said("Available", "True", "Told"), said("Progressing", "True", "NewReplicaSetAvailable"))
+	log.await(t, "waiting for all replicas updated and ready")
+	replicas(1, 1, said("Available", "True", "Told"), said("Progressing", "True", "NewReplicaSetAvailable"))
 	if err := <-made; err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -16,6 +17,7 @@ import (
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/discovery/cached/memory"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/restmapper"
 	"k8s.io/client-go/tools/clientcmd"
 
@@ -42,6 +44,7 @@ func connect(kubeconfig string, force bool) (*cluster, error) {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
 	config.Timeout, config.QPS, config.Burst = requestTimeout, 100, 200
+	config.WarningHandler = warnings{}
 	objects, err := dynamic.NewForConfig(config)
 	if err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
@@ -54,6 +57,15 @@ func connect(kubeconfig string, force bool) (*cluster, error) {
 		return nil, err
 	}
 	return &cluster{objects, restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(served)), force}, nil
+}
+
+// warnings passes on what the API server warns of, but for a kind that the official plug-in reads and nobody here chose.
+type warnings struct{ rest.WarningLogger }
+
+func (w warnings) HandleWarningHeader(code int, agent, text string) {
+	if !strings.HasPrefix(text, "v1 Endpoints is deprecated") {
+		w.WarningLogger.HandleWarningHeader(code, agent, text)
+	}
 }
 
 // sameServer tells whether two settings lead to the same API server with the same authority.

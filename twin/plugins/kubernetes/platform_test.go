@@ -78,9 +78,22 @@ func TestNeverReadyIsNamed(t *testing.T) {
 	}
 }
 
+// hastenEndpoints has the plug-in watch a Service's endpoints for less long.
+func hastenEndpoints(t *testing.T) {
+	t.Helper()
+	before := settlePause
+	settlePause = time.Second
+	t.Cleanup(func() { settlePause = before })
+}
+
 // TestPlainObjects makes one of each kind of Kubernetes' own that the program uses, changes nothing, and deletes it.
 func TestPlainObjects(t *testing.T) {
+	hastenEndpoints(t)
 	p, _ := configured(t, nil)
+	newObject(t, p, props(values{
+		"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": values{"name": "late"},
+		"provisioner": "example.com/none", "volumeBindingMode": "WaitForFirstConsumer",
+	})).mustCreate()
 	pod := values{"restartPolicy": "Never", "containers": []any{values{"name": "c", "image": "example.com/c:1"}}}
 	for _, o := range []values{
 		{"apiVersion": "v1", "kind": "Namespace", "metadata": values{"name": "plain", "labels": values{"a": "b"}}},
@@ -91,7 +104,7 @@ func TestPlainObjects(t *testing.T) {
 		{"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": values{"name": "plain"}, "provisioner": "example.com/none", "allowVolumeExpansion": true},
 		{"apiVersion": "v1", "kind": "Service", "metadata": values{"name": "plain", "namespace": "default"}, "spec": values{"selector": values{"a": "b"}, "ports": []any{values{"port": 80}}}},
 		{"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": values{"name": "plain", "namespace": "default"}, "spec": values{
-			"accessModes": []any{"ReadWriteOnce"}, "resources": values{"requests": values{"storage": "1Gi"}},
+			"accessModes": []any{"ReadWriteOnce"}, "resources": values{"requests": values{"storage": "1Gi"}}, "storageClassName": "late",
 		}},
 		{"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": values{"name": "plain", "namespace": "default"}, "spec": values{
 			"serviceName": "plain", "selector": values{"matchLabels": values{"a": "b"}},

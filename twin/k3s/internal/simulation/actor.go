@@ -43,7 +43,7 @@ func lack(reason, message string) *trouble {
 }
 
 // actors are all of them.
-var actors = slices.Concat(k3sActors, fluxActors, certificateActors, databaseActors, workloadActors)
+var actors = slices.Concat(k3sActors, fluxActors, certificateActors, databaseActors, workloadActors, ingressActors)
 
 func (a *actor) followed(kind string) bool { return slices.Contains(a.follows, kind) }
 

@@ -21,9 +21,10 @@ type chart struct {
 // charts are those that bring definitions along, by name.
 // Source: the values.yaml of each
 var charts = map[string]chart{
-	"flux-operator":  {crds.FluxOperator, otherwise(true, "installCRDs")},
-	"cert-manager":   {crds.CertManager, func(v object) bool { return v.flag("crds", "enabled") || v.flag("installCRDs") }},
-	"cloudnative-pg": {crds.CloudNativePG, otherwise(true, "crds", "create")},
+	"flux-operator":         {crds.FluxOperator, otherwise(true, "installCRDs")},
+	"cert-manager":          {crds.CertManager, func(v object) bool { return v.flag("crds", "enabled") || v.flag("installCRDs") }},
+	"cloudnative-pg":        {crds.CloudNativePG, otherwise(true, "crds", "create")},
+	"kube-prometheus-stack": {crds.PrometheusOperator, otherwise(true, "crds", "enabled")},
 }
 
 // otherwise reads a value of a chart, or its default.

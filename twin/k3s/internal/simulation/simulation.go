@@ -1,5 +1,5 @@
 // Package simulation stands in for the controllers that a cluster without containers cannot run: those of k3s, Flux,
-// cert-manager and CloudNativePG, and Kubernetes' own of Deployments and the like.
+// cert-manager and CloudNativePG, Traefik's of addresses, and Kubernetes' own of Deployments and the like.
 //
 // It acts as they do as far as readiness goes. Definitions exist only when what brings them is ready, an object waits for
 // what the real controller would wait for, and says so in its words. Only a status is written, and what the real controller

@@ -173,6 +173,13 @@ func (s *Simulation) gone(definition string) {
 	}
 }
 
+// serves tells whether a definition is served.
+func (s *Simulation) serves(definition string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.known[definition]
+}
+
 // has tells whether all definitions of a bundle that are wanted are served.
 func (s *Simulation) has(bundle string, wanted func(string) bool) bool {
 	list, err := crds.Read(bundle)

@@ -13,18 +13,23 @@ var (
 )
 
 // workloadActors stand in for Kubernetes' own controllers of what runs containers, as if all of them ran. No pods are
-// made.
+// made, but the ReplicaSet of a Deployment is, since its readiness is judged by that one.
 // Source: https://github.com/kubernetes/kubernetes/tree/v1.36.3/pkg/controller
 var workloadActors = []*actor{{
 	kind: "Deployment", manager: "kube-controller-manager", resource: apps("deployments"), builtIn: true,
 	ready: func(_ *Simulation, o object) bool {
-		return observedBy(o) && o.number("status", "availableReplicas") == o.number("spec", "replicas") && available(o) == "True"
+		return observedBy(o) && o.number("status", "availableReplicas") == o.number("spec", "replicas") && available(o) == "True" &&
+			o.GetAnnotations()[revision] != ""
 	},
+	prepare: ensureReplicaSet,
 	progress: func(o object) {
 		deployed(o, 0, trouble{"False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.", true})
 	},
 	fail: func(o object, t trouble) { deployed(o, 0, t) }, failure: because("MinimumReplicasUnavailable"),
-	finish: func(_ context.Context, _ *Simulation, o object) error {
+	finish: func(ctx context.Context, s *Simulation, o object) error {
+		if err := runReplicaSets(ctx, s, o); err != nil {
+			return err
+		}
 		deployed(o, o.number("spec", "replicas"), trouble{"True", "MinimumReplicasAvailable", "Deployment has minimum availability.", true})
 		return nil
 	},
@@ -93,7 +98,7 @@ func deployed(o object, running int64, t trouble) {
 	condition := func(reason, message string) map[string]any {
 		return map[string]any{"reason": reason, "message": message, "lastUpdateTime": now()}
 	}
-	set := "ReplicaSet \"" + o.GetName() + "\" "
+	set := "ReplicaSet \"" + replicaSetName(o) + "\" "
 	if t.status == "True" {
 		o.write("Progressing", "True", condition("NewReplicaSetAvailable", set+"has successfully progressed."), "lastTransitionTime")
 	} else {
