@@ -52,6 +52,10 @@ tools: packages ## Build the pinned tools: 15 minutes the first time on two core
 	(cd twin; go build -trimpath -o $(TOOLS)/twin ./cmd/twin)
 	$(TOOLS)/twin tools
 
+.PHONY: software
+software: tools ## Build the pinned software that checks our configuration: 10 minutes the first time on two cores.
+	@$(TOOLS)/twin software
+
 .PHONY: check
 check: packages ## Run the fast tests, which need neither root nor the tools.
 	@echo "== formatting"
@@ -67,7 +71,7 @@ check: packages ## Run the fast tests, which need neither root nor the tools.
 	(cd bench; go vet ./...; go test ./...)
 
 .PHONY: test
-test: check tools ## Run every test (needs root).
+test: check tools software ## Run every test (needs root).
 	@echo "== the plug-in stand-ins"
 	(cd twin; go test -count=1 ./plugins/...)
 	echo "== the bridged Hetzner provider"
@@ -78,6 +82,9 @@ test: check tools ## Run every test (needs root).
 	(cd twin/k3s; go vet ./...; go test -count=1 ./...)
 	echo "== the hosts"
 	(cd twin; go test -count=1 ./host/... ./cmd/...)
+	echo "== what the software says"
+	(cd build/cnpg; go vet -trimpath ./...)
+	(cd checks; go vet ./...; go test -count=1 ./...)
 	echo "== end to end"
 	(cd e2e; go vet ./...; go test -count=1 -timeout 40m ./...)
 
@@ -86,7 +93,7 @@ lint: ## Run the linters, and check workflows and commit messages.
 	@.ci/commits --test
 	.ci/commits
 	go tool -modfile=build/actionlint/go.mod actionlint
-	for module in . twin twin/definitions twin/hcloud twin/k3s e2e bench; do
+	for module in . twin twin/definitions twin/hcloud twin/k3s build/cnpg checks e2e bench; do
 		echo "== $$module"
 		(cd $$module && go tool -modfile=$(CURDIR)/build/lint/go.mod golangci-lint run ./...)
 	done

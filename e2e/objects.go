@@ -33,6 +33,7 @@ func (c *Cloud) api() (*rest.Config, error) {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
 	config.Timeout = 30 * time.Second
+	config.QPS = -1 // by itself it would ask five times a second, and there are hundreds of objects
 	return config, nil
 }
 

@@ -42,7 +42,7 @@ func (a *Args) node() *Dashboard {
 				stat("Root disk", share, "Share of the root disk that is used: the system, and the images of containers.", used(rootSpace)).upTo(1).limits(0.85, 0.9),
 				stat("Volume", share, "Share of the volume that is used: everything that must survive.", used(a.volumeSpace)).upTo(1).limits(0.85, 0.9),
 				stat("Load for each core", amount, "How many processes run or wait for the processor or the disk, over 5 minutes, for each core.",
-					`node_load5 / count(node_cpu_seconds_total{mode="idle"})`).limits(1.5, 3),
+					`sum(node_load5) / count(node_cpu_seconds_total{mode="idle"})`).limits(1.5, 3),
 				stat("Up since", seconds, "Time since the machine was started.", `time() - node_boot_time_seconds`),
 			}},
 			a.processor(), a.memory(), a.disk(), a.volume(), a.network(),

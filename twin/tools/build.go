@@ -18,7 +18,7 @@ import (
 // progressEvery is how often a long build says that it is alive.
 const progressEvery = 10 * time.Second
 
-// Build makes every tool that is missing or outdated, below dir, and says what it does.
+// Build makes every tool of a rehearsal that is missing or outdated, below dir, and says what it does.
 //
 // Errors: what the compiler said, for each tool that could not be built. What was there before stays.
 func Build(ctx context.Context, root, dir string, out io.Writer) error {
@@ -75,7 +75,7 @@ func (t Tool) compile(ctx context.Context, root, target string, out io.Writer) e
 	fmt.Fprintf(out, "building %s (about %s the first time)\n", filepath.Base(t.Path), t.Takes)
 	started := time.Now()
 	if err := t.run(ctx, root, out, "build", "-v", "-trimpath", "-buildvcs=false",
-		"-ldflags", strings.TrimSpace("-s -w "+t.LDFlags), "-o", target+".new", t.Package); err != nil {
+		"-ldflags", strings.TrimSpace("-s -w "+t.LDFlags), "-tags", t.Tags, "-o", target+".new", t.Package); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "  built in %s\n", time.Since(started).Round(time.Second))

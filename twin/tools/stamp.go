@@ -16,6 +16,9 @@ import (
 func (t Tool) stamp(root string) (string, error) {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n%s\n", runtime.Version(), t.Package, t.LDFlags)
+	if t.Tags != "" {
+		fmt.Fprintf(h, "%s\n", t.Tags)
+	}
 	files := []string{filepath.Join(root, t.Module, "go.mod"), filepath.Join(root, t.Module, "go.sum")}
 	for _, dir := range t.Sources {
 		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {

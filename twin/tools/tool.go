@@ -1,5 +1,6 @@
 // Package tools builds what a rehearsal runs: the Pulumi CLI, its plug-ins and the k3s stand-in with the definitions that
-// it serves, each from a Go module of this repository, pinned by its go.mod.
+// it serves, each from a Go module of this repository, pinned by its go.mod. It builds the software that tests check our
+// configuration with as well, which no rehearsal needs.
 //
 // An official plug-in that is installed on the machine is taken instead of a stand-in. A tool is built again only
 // when its module changes.
@@ -21,8 +22,8 @@ type Tool struct {
 	Module, Package string
 	// Sources are the folders whose files the program is made of, below the repository's root.
 	Sources []string
-	// LDFlags are passed to the linker.
-	LDFlags string
+	// LDFlags are passed to the linker, Tags to the compiler.
+	LDFlags, Tags string
 	// Official is the name under which an official build may be found on PATH or in Pulumi's plug-in cache.
 	// Default: none; the tool is always built.
 	Official string
@@ -30,7 +31,7 @@ type Tool struct {
 	Takes string
 }
 
-// List returns every tool. Versions of plug-ins are those of the SDKs in the program's own go.mod, which are the ones
+// List returns every tool of a rehearsal. Versions of plug-ins are those of the SDKs in the program's own go.mod, which are the ones
 // the engine asks for.
 func List(root string) ([]Tool, error) {
 	program, err := requirements(filepath.Join(root, "go.mod"))

@@ -37,6 +37,6 @@ func root() *cobra.Command {
 	flags.StringVar(&t.home, "home", "", "folder of all twins (default $TWIN_HOME, or .twin at the top of the repository)")
 	flags.StringVar(&t.tools, "tools", "", "folder of the built tools (default $TWIN_TOOLS, or tools in the home folder)")
 	cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return t.complete() }
-	cmd.AddCommand(serveCommand(t), upCommand(t), downCommand(t), envCommand(t), listCommand(t), execCommand(t), imageCommand(t), toolsCommand(t), readinessCommand(t))
+	cmd.AddCommand(serveCommand(t), upCommand(t), downCommand(t), envCommand(t), listCommand(t), execCommand(t), imageCommand(t), toolsCommand(t), softwareCommand(t), readinessCommand(t))
 	return cmd
 }

@@ -20,3 +20,14 @@ func toolsCommand(t *twin) *cobra.Command {
 		},
 	}
 }
+
+func softwareCommand(t *twin) *cobra.Command {
+	return &cobra.Command{
+		Use: "software", Short: "Build the software that tests check our configuration with, as far as it changed", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
+			defer stop()
+			return tools.BuildSoftware(ctx, filepath.Dir(t.home), t.tools, cmd.OutOrStdout())
+		},
+	}
+}
