@@ -86,7 +86,7 @@ test: check tools software ## Run every test (needs root).
 	(cd build/cnpg; go vet -trimpath ./...)
 	(cd checks; go vet ./...; go test -count=1 ./...)
 	echo "== end to end"
-	(cd e2e; go vet ./...; go test -count=1 -timeout 40m ./...)
+	(cd e2e; go vet ./...; go test -count=1 -timeout 60m ./...)
 
 .PHONY: lint
 lint: ## Run the linters, and check workflows and commit messages.

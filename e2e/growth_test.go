@@ -87,9 +87,10 @@ var sizeGB, serverType, k3sVersion = []string{"volume", "sizeGB"}, []string{"ser
 
 // resized is what changes with the type of the server: the host, and with the profile the size of every service.
 var resized = []string{
-	"update certificates-manager", "update flux-instance", "update flux-operator", "update ingress-traefik", "update k3s-install",
-	"update node", "update node-prepare", "update node-rest", "update postgres", "update postgres-operator", "update registry",
-	"update storage-defaults", "update storage-longhorn",
+	"update authentication", "update authentication-store", "update certificates-manager", "update flux-instance", "update flux-operator",
+	"update grafana", "update ingress-traefik", "update k3s-install", "update logs-alloy", "update logs-loki", "update monitoring",
+	"update monitoring-node", "update node", "update node-prepare", "update node-rest", "update postgres", "update postgres-operator",
+	"update registry", "update storage-defaults", "update storage-longhorn",
 }
 
 func (g *growth) largerVolume(t *testing.T) {

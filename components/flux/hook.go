@@ -34,8 +34,8 @@ func (f *Flux) hook(ctx *pulumi.Context, name string, a *Args) error {
 	if err != nil {
 		return fmt.Errorf("hook: secret: %w", err)
 	}
-	if _, err := f.object(ctx, name+"-hook", a, object.Args{
-		APIVersion: "notification.toolkit.fluxcd.io/v1", Kind: "Receiver", Name: hookName,
+	if _, err := object.New(ctx, name+"-hook", &object.Args{
+		APIVersion: "notification.toolkit.fluxcd.io/v1", Kind: "Receiver", Namespace: a.Namespace, Name: hookName,
 		Spec: receiver{
 			Type: "github", Events: []string{"ping", "push", "workflow_run"}, SecretRef: nameRef{hookSecret},
 			Resources: []selected{
@@ -43,7 +43,9 @@ func (f *Flux) hook(ctx *pulumi.Context, name string, a *Args) error {
 				{reference: reference{"image.toolkit.fluxcd.io/v1", "ImageRepository", "*"}, MatchLabels: &hookLabel{HookValue}},
 			},
 		},
-	}, secret); err != nil {
+	}, pulumi.Parent(f), pulumi.DependsOn(append([]pulumi.Resource{secret}, f.Ready...)),
+		// It says there by which path it is called, which whoever knows it can do.
+		pulumi.AdditionalSecretOutputs([]string{"status"})); err != nil {
 		return fmt.Errorf("hook: %w", err)
 	}
 	if err := f.door(ctx, name, a); err != nil {
