@@ -23,7 +23,7 @@ func TestConfigDoc(t *testing.T) {
 
 const configDocHead = `# Configuration
 
-Made out of the comments in ` + "`stacks/config.go`" + ` by ` + "`make golden`" + `; do not edit it here.
+Made out of the comments in ` + "`stacks/config.go`" + ` and ` + "`stacks/config_services.go`" + ` by ` + "`make golden`" + `; do not edit it here.
 
 A stack's file, such as ` + "`Pulumi.prod.yaml`" + `, holds one object, ` + "`lvs-cloud:cloud`" + `. Unknown keys, wrong types and values out of
 range are errors, reported all at once before anything is changed. A single key is set with
@@ -49,19 +49,21 @@ Set with ` + "`pulumi config set --secret`" + `, which encrypts them in the stac
 
 // configDoc renders the documentation of Config from the source of its package.
 func configDoc() (string, error) {
-	file, err := parser.ParseFile(token.NewFileSet(), "config.go", nil, parser.ParseComments)
-	if err != nil {
-		return "", err
-	}
 	structs := map[string]*ast.StructType{}
-	ast.Inspect(file, func(n ast.Node) bool {
-		if spec, ok := n.(*ast.TypeSpec); ok {
-			if s, ok := spec.Type.(*ast.StructType); ok {
-				structs[spec.Name.Name] = s
-			}
+	for _, name := range []string{"config.go", "config_services.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			return "", err
 		}
-		return true
-	})
+		ast.Inspect(file, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.TypeSpec); ok {
+				if s, ok := spec.Type.(*ast.StructType); ok {
+					structs[spec.Name.Name] = s
+				}
+			}
+			return true
+		})
+	}
 	var b strings.Builder
 	b.WriteString(configDocHead)
 	if err := writeKeys(&b, structs, "Config", ""); err != nil {
