@@ -99,7 +99,7 @@ lint: ## Run the linters, and check workflows and commit messages.
 	done
 
 .PHONY: bench
-bench: tools ## Measure, and write docs/BENCHMARKS.md anew (needs root; 8 minutes, more the first time).
+bench: tools ## Measure, and write docs/BENCHMARKS.md anew (needs root; a quarter of an hour, more the first time).
 	@cd bench && go run .
 
 .PHONY: golden

@@ -181,6 +181,11 @@ var kinds = []kind{{
 	token: "random:index/randomPassword:RandomPassword", name: "k3s-token", noun: "token of the cluster",
 	loss: "the snapshots are sealed with the old one, and k3s starts with no other", keep: "leave the token alone", unique: true,
 }, {
+	// It goes with the first user that is configured, as it is meant to, and nothing was ever sealed with it.
+	token: "random:index/randomPassword:RandomPassword", name: "first-user", noun: "password of the first user",
+}, {
+	token: "random:index/randomPassword:RandomPassword", name: "first-user-salt", noun: "salt of the first user",
+}, {
 	token: "random:index/randomPassword:RandomPassword", noun: "password",
 	loss: "what was set up or sealed with the old one does not open with the new", keep: "leave it alone, or change it where it is used first", unique: true,
 }, {

@@ -200,6 +200,8 @@ var scenes = []scene{
 		step(opUpdate, tCluster, "cluster", inputs{"kubeconfig": "a"}, inputs{"kubeconfig": unknownValue}))},
 	{"nothing changes", nil, []Step{step(opSame, tVolume, "data", volume(nil), volume(nil))}},
 	{"first up", nil, []Step{step(opCreate, tVolume, "data", nil, volume(nil)), step(opCreate, tServer, "node", nil, inputs{"name": "a"}), step(opCreate, tAddress, "ipv4", nil, inputs{})}},
+	{"the first user makes room for those that are configured", nil, []Step{
+		step(opDelete, tPassword, "first-user", inputs{}, nil), step(opDelete, tPassword, "first-user-salt", inputs{}, nil)}},
 	{"a volume adopted", nil, []Step{step(opImport, tVolume, "data", nil, volume(nil))}},
 	{"a volume found missing is adopted", nil, []Step{step(opRefresh, tVolume, "data", volume(nil), nil), step(opImport, tVolume, "data", nil, volume(nil))}},
 	{"protection lifted", nil, []Step{

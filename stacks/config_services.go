@@ -152,4 +152,3 @@ var needs = map[Service][]Service{Authentication: {Postgres}, Home: {Authenticat
 
 // has tells whether a service is wanted.
 func (c *Config) has(s Service) bool { return !slices.Contains(c.Without, s) }
-

@@ -30,7 +30,7 @@ func Realistic() Profile {
 		"HelmRelease": 30 * second, "HelmRelease/cert-manager": 45 * second, "HelmRelease/longhorn": 90 * second,
 		// The operator is ready first, and makes what takes long: Prometheus and Alertmanager are no part of the release's own wait.
 		"HelmRelease/kube-prometheus-stack": 60 * second,
-		"Receiver": second,
+		"Receiver":                          second,
 		// An account is registered in a call; a challenge in the DNS takes until its record is seen.
 		"ClusterIssuer": 3 * second, "Issuer": 3 * second, "Certificate": 60 * second,
 		// A volume, an image of some 200 MB, initdb, and the start of the primary.
