@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -305,6 +306,21 @@ func TestServer(t *testing.T) {
 	refuseNode(t, m)
 }
 
+// untainted is the node once nothing says any more that it is not ready: that taint goes a moment after the condition.
+func untainted(ctx context.Context, t *testing.T, client kubernetes.Interface) *corev1.Node {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		node, err := client.CoreV1().Nodes().Get(ctx, "main", metav1.GetOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		late := slices.ContainsFunc(node.Spec.Taints, func(taint corev1.Taint) bool { return taint.Key == corev1.TaintNodeNotReady })
+		if !late || time.Now().After(end) {
+			return node
+		}
+	}
+}
+
 // checkNewCluster looks at what a first start leaves, and returns the node's UID.
 func checkNewCluster(ctx context.Context, t *testing.T, m *machine, client kubernetes.Interface) string {
 	t.Helper()
@@ -319,10 +335,7 @@ func checkNewCluster(ctx context.Context, t *testing.T, m *machine, client kuber
 	if got := strings.Join(names, " "); got != "default kube-node-lease kube-public kube-system" {
 		t.Errorf("namespaces: got %s", got)
 	}
-	node, err := client.CoreV1().Nodes().Get(ctx, "main", metav1.GetOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	node := untainted(ctx, t, client)
 	ready := false
 	for _, c := range node.Status.Conditions {
 		ready = ready || c.Type == corev1.NodeReady && c.Status == corev1.ConditionTrue
