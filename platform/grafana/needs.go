@@ -7,6 +7,8 @@ import (
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lvs-cloud/lvs-cloud/platform/claim"
 )
 
 const (
@@ -31,22 +33,13 @@ func (g *Grafana) needs(ctx *pulumi.Context, name string, a *Args) ([]pulumi.Res
 	if err != nil {
 		return nil, err
 	}
-	disk := a.metadata(claimName)
-	// Where a volume is only made for the pod that uses it, the claim waits for the pod.
-	disk.Annotations = pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
-	claim, err := corev1.NewPersistentVolumeClaim(ctx, name+"-data", &corev1.PersistentVolumeClaimArgs{
-		Metadata: disk,
-		Spec: &corev1.PersistentVolumeClaimSpecArgs{
-			AccessModes: pulumi.ToStringArray([]string{"ReadWriteOnce"}), StorageClassName: pulumi.String(a.StorageClass),
-			Resources: &corev1.VolumeResourceRequirementsArgs{
-				Requests: pulumi.StringMap{"storage": pulumi.String(fmt.Sprintf("%dGi", a.Size.DiskGiB))},
-			},
-		},
+	data, err := claim.New(ctx, name+"-data", &claim.Args{
+		Namespace: a.Namespace, Name: claimName, StorageClass: a.StorageClass, GiB: a.Size.DiskGiB,
 	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}
-	needs := []pulumi.Resource{secret, claim}
+	needs := []pulumi.Resource{secret, data}
 	for _, f := range a.Folders {
 		data := pulumi.StringMap{}
 		for _, d := range f.Dashboards {

@@ -12,10 +12,9 @@ import (
 	"regexp"
 	"slices"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/lvs-cloud/lvs-cloud/platform/claim"
 	"github.com/lvs-cloud/lvs-cloud/platform/release"
 )
 
@@ -104,17 +103,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 
 // claim makes the disk. A stateful set's own claim could not grow: what it is made from never changes.
 func (l *Logs) claim(ctx *pulumi.Context, name string, a *Args) (pulumi.Resource, error) {
-	return corev1.NewPersistentVolumeClaim(ctx, name, &corev1.PersistentVolumeClaimArgs{
-		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(claimName), Namespace: pulumi.String(a.Namespace),
-			// Where a volume is only made for the pod that uses it, the claim waits for the pod.
-			Annotations: pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")},
-		},
-		Spec: &corev1.PersistentVolumeClaimSpecArgs{
-			AccessModes: pulumi.ToStringArray([]string{"ReadWriteOnce"}), StorageClassName: pulumi.String(a.StorageClass),
-			Resources: &corev1.VolumeResourceRequirementsArgs{
-				Requests: pulumi.StringMap{"storage": pulumi.String(fmt.Sprintf("%dGi", a.Size.DiskGiB))},
-			},
-		},
+	return claim.New(ctx, name, &claim.Args{
+		Namespace: a.Namespace, Name: claimName, StorageClass: a.StorageClass, GiB: a.Size.DiskGiB,
 	}, pulumi.Parent(l), pulumi.DependsOn(a.After))
 }

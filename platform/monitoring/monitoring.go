@@ -14,6 +14,7 @@ import (
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/lvs-cloud/lvs-cloud/platform/claim"
 	"github.com/lvs-cloud/lvs-cloud/platform/release"
 )
 
@@ -127,19 +128,11 @@ func (m *Monitoring) needs(ctx *pulumi.Context, name string, a *Args) ([]pulumi.
 	if err != nil {
 		return nil, fmt.Errorf("alerting: %w", err)
 	}
-	claim, err := corev1.NewPersistentVolumeClaim(ctx, name+"-data", &corev1.PersistentVolumeClaimArgs{
-		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(claimName), Namespace: pulumi.String(a.Namespace),
-			// Where a volume is only made for the pod that uses it, the claim waits for the pod.
-			Annotations: pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")},
-		},
-		Spec: &corev1.PersistentVolumeClaimSpecArgs{
-			AccessModes: pulumi.ToStringArray([]string{"ReadWriteOnce"}), StorageClassName: pulumi.String(a.StorageClass),
-			Resources: &corev1.VolumeResourceRequirementsArgs{Requests: pulumi.StringMap{"storage": pulumi.String(a.disk())}},
-		},
+	data, err := claim.New(ctx, name+"-data", &claim.Args{
+		Namespace: a.Namespace, Name: claimName, StorageClass: a.StorageClass, GiB: a.Size.DiskGiB,
 	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}
-	return []pulumi.Resource{alerting, claim}, nil
+	return []pulumi.Resource{alerting, data}, nil
 }

@@ -13,6 +13,7 @@ import (
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/lvs-cloud/lvs-cloud/platform/claim"
 	"github.com/lvs-cloud/lvs-cloud/platform/release"
 )
 
@@ -115,20 +116,11 @@ func (r *Registry) needs(ctx *pulumi.Context, name string, a *Args) ([]pulumi.Re
 	if err != nil {
 		return nil, fmt.Errorf("identity: %w", err)
 	}
-	disk := meta(claimName)
-	// Where a volume is only made for the pod that uses it, the claim waits for the pod.
-	disk.Annotations = pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
-	claim, err := corev1.NewPersistentVolumeClaim(ctx, name+"-images", &corev1.PersistentVolumeClaimArgs{
-		Metadata: disk,
-		Spec: &corev1.PersistentVolumeClaimSpecArgs{
-			AccessModes: pulumi.ToStringArray([]string{"ReadWriteOnce"}), StorageClassName: pulumi.String(a.StorageClass),
-			Resources: &corev1.VolumeResourceRequirementsArgs{
-				Requests: pulumi.StringMap{"storage": pulumi.String(fmt.Sprintf("%dGi", a.Size.DiskGiB))},
-			},
-		},
+	images, err := claim.New(ctx, name+"-images", &claim.Args{
+		Namespace: a.Namespace, Name: claimName, StorageClass: a.StorageClass, GiB: a.Size.DiskGiB,
 	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("images: %w", err)
 	}
-	return []pulumi.Resource{accounts, identity, claim}, nil
+	return []pulumi.Resource{accounts, identity, images}, nil
 }

@@ -89,11 +89,11 @@ type externalSecret struct {
 }
 
 type volume struct {
-	Name  string `json:"name"`
-	Claim claim  `json:"persistentVolumeClaim"`
+	Name  string        `json:"name"`
+	Claim existingClaim `json:"persistentVolumeClaim"`
 }
 
-type claim struct {
+type existingClaim struct {
 	ClaimName string `json:"claimName"`
 }
 
@@ -152,7 +152,7 @@ func (args *Args) values() (*values, error) {
 		StartupProbe: startupProbe{InitialDelaySeconds: 1, PeriodSeconds: 5, FailureThreshold: 60},
 		MountConfig:  true, ConfigFiles: configFiles{config},
 		ExternalSecrets:   []externalSecret{{accountsName, accountsPath}},
-		ExtraVolumes:      []volume{{"images", claim{claimName}}},
+		ExtraVolumes:      []volume{{"images", existingClaim{claimName}}},
 		ExtraVolumeMounts: []volumeMount{{"images", dataPath}},
 		// Two pods would write to one volume.
 		Strategy:          strategy{"Recreate"},
